@@ -1,0 +1,2 @@
+//! Compiles the C shim that gives Rust its variadic functions.
+fn main() {}

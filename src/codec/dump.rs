@@ -1,0 +1,1 @@
+//! The text of encoded values in a frame trace.

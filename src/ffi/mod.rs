@@ -1,0 +1,24 @@
+//! The C ABI: one file per public header.
+#![allow(non_camel_case_types, reason = "C names")]
+pub mod boundary;
+pub mod cid;
+pub mod codec;
+pub mod condition;
+pub mod connection;
+pub mod connection_driver;
+pub mod delivery;
+pub mod disposition;
+pub mod error;
+pub mod event;
+pub mod link;
+pub mod logger;
+pub mod message;
+pub mod object;
+pub mod sasl;
+pub mod sasl_plugin;
+pub mod session;
+pub mod ssl;
+pub mod terminus;
+pub mod transport;
+pub mod types;
+pub mod version;

@@ -1,0 +1,2 @@
+//! Frame headers, protocol headers and their detection.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Message sections (part 3).
+#![forbid(unsafe_code)]

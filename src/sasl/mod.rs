@@ -1,0 +1,2 @@
+//! sasl
+#![forbid(unsafe_code)]

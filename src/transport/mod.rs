@@ -1,0 +1,2 @@
+//! transport
+#![forbid(unsafe_code)]
