@@ -6,12 +6,16 @@
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
+use super::types::pn_handle_t;
 use crate::object::class::{self, create_class};
-use crate::object::{call, class_argument};
+use crate::object::{call, class_argument, record};
 
-pub use crate::object::class::ClassCell;
-pub use crate::object::class::pn_class_t;
+pub use crate::object::class::{ClassCell, pn_class_t};
+pub use crate::object::record::pn_record_t;
 pub use crate::object::string::pn_string_t;
+
+/// The key under which the get_context and set_context functions of an object keep their value.
+pub const PN_LEGCTX: pn_handle_t = std::ptr::null();
 
 /// The class of any counted object: with it, every operation finds the real class of the object by itself.
 // A variable, as C declares it: programs read the value, older ones pass its address. Nothing ever writes it.
@@ -161,9 +165,73 @@ pub unsafe extern "C" fn pn_tostring(object: *mut c_void) -> *mut c_char {
     unsafe { libc::strdup(text.as_c()) }
 }
 
-/// cbindgen:ignore
+/// Makes a record: a store of values under keys, each value counted through the class of its key.
+///
+/// @return a new counted object, in which only PN_LEGCTX is defined
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_int {
-    // SAFETY: the caller passes null or a live counted object, and null or a live string.
-    unsafe { call::inspect(OBJECT, object, dst) }
+pub extern "C" fn pn_record() -> *mut pn_record_t {
+    record::new()
+}
+
+/// Defines a key. A key that is defined already keeps its class and its value.
+///
+/// @param[in] record a record, or NULL
+/// @param[in] key a unique address, see PN_HANDLE
+/// @param[in] clazz the class of the values
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_record_def(record: *mut pn_record_t, key: pn_handle_t, clazz: *const pn_class_t) {
+    // SAFETY: the caller passes a class in either form.
+    let real = unsafe { class_argument(clazz) };
+    // SAFETY: the caller passes null or a live record.
+    if let Some(record) = unsafe { record.as_mut() } {
+        record.define(key, real);
+    }
+}
+
+/// Tells whether a key is defined.
+///
+/// @param[in] record a record, or NULL
+/// @param[in] key the key
+/// @return true if it is; false for NULL
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_record_has(record: *mut pn_record_t, key: pn_handle_t) -> bool {
+    // SAFETY: the caller passes null or a live record.
+    unsafe { record.as_ref() }.is_some_and(|record| record.has(key))
+}
+
+/// Gives the value of a key. The record keeps its reference.
+///
+/// @param[in] record a record, or NULL
+/// @param[in] key the key
+/// @return the value; NULL if it was not set or the key is not defined
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_record_get(record: *mut pn_record_t, key: pn_handle_t) -> *mut c_void {
+    // SAFETY: the caller passes null or a live record.
+    unsafe { record.as_ref() }.map_or(std::ptr::null_mut(), |record| record.get(key))
+}
+
+/// Sets the value of a defined key; nothing happens if the key is not defined.
+///
+/// The record takes a reference to the new value, then gives up the one to the old value.
+///
+/// @param[in] record a record, or NULL
+/// @param[in] key the key
+/// @param[in] value an object of the class of the key, or NULL
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_record_set(record: *mut pn_record_t, key: pn_handle_t, value: *mut c_void) {
+    if !record.is_null() {
+        // SAFETY: the caller passes a live record, and a value that fits the key.
+        unsafe { record::set(record, key, value) };
+    }
+}
+
+/// Forgets all keys but PN_LEGCTX, and all values.
+///
+/// @param[in] record a record, or NULL
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_record_clear(record: *mut pn_record_t) {
+    if !record.is_null() {
+        // SAFETY: the caller passes a live record.
+        unsafe { record::clear(record) };
+    }
 }

@@ -20,7 +20,9 @@ const DEEPEST: u32 = 64;
 thread_local! {
     /// How many calls into objects are under way on this thread.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
-    /// Objects without references whose end was put off.
+    /// How many objects without references wait for their end.
+    static WAITING: Cell<usize> = const { Cell::new(0) };
+    /// Those objects.
     static PUT_OFF: RefCell<Vec<(*const pn_class_t, *mut c_void)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -132,9 +134,11 @@ unsafe fn end(class: *const pn_class_t, object: *mut c_void) {
     // SAFETY: passed on from the caller.
     if deeper(|| unsafe { end_now(class, object) }).is_none() {
         PUT_OFF.with_borrow_mut(|waiting| waiting.push((class, object)));
+        WAITING.set(WAITING.get() + 1);
     }
-    while DEPTH.get() == 0 {
+    while WAITING.get() > 0 && DEPTH.get() == 0 {
         let Some((class, object)) = PUT_OFF.with_borrow_mut(Vec::pop) else { break };
+        WAITING.set(WAITING.get() - 1);
         // SAFETY: the object has been without references since it was put off.
         let _ = deeper(|| unsafe { end_now(class, object) });
     }

@@ -7,7 +7,13 @@
 
 pub(crate) mod call;
 pub(crate) mod class;
+pub(crate) mod collector;
+pub(crate) mod event_name;
 pub(crate) mod header;
+pub(crate) mod iterator;
+pub(crate) mod list;
+pub(crate) mod map;
+pub(crate) mod record;
 pub(crate) mod string;
 
 use std::ffi::c_void;
