@@ -583,3 +583,289 @@ unsafe fn n_bytes<'a>(start: *const c_char, n: usize) -> Option<&'a [u8]> {
     // SAFETY: callers pass null or n readable bytes.
     (!start.is_null()).then(|| unsafe { std::slice::from_raw_parts(start.cast(), n) })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use super::*;
+    use crate::ffi::object::{PN_OBJECT, PN_VOID, pn_decref, pn_free, pn_refcount};
+    use crate::ffi::object_legacy::{pn_compare, pn_equals, pn_hashcode, pn_inspect};
+
+    fn object_class() -> *const pn_class_t {
+        unsafe { PN_OBJECT }
+    }
+
+    fn string(text: &CStr) -> *mut c_void {
+        unsafe { pn_string(text.as_ptr()) }.cast()
+    }
+
+    fn text(object: *mut c_void) -> String {
+        unsafe {
+            let dst = pn_string(null());
+            assert_eq!(pn_inspect(object, dst), 0);
+            let text = CStr::from_ptr(pn_string_get(dst)).to_str().unwrap().to_owned();
+            pn_free(dst.cast());
+            text
+        }
+    }
+
+    fn numbers(list: *mut pn_list_t) -> Vec<usize> {
+        unsafe { (0..pn_list_size(list)).map(|i| pn_list_get(list, i as c_int).addr()).collect() }
+    }
+
+    fn list_of(values: &[usize]) -> *mut pn_list_t {
+        unsafe {
+            let list = pn_list(PN_VOID, 0);
+            for &value in values {
+                pn_list_add(list, without_provenance_mut(value));
+            }
+            list
+        }
+    }
+
+    #[test]
+    fn list_indices_wrap_as_unsigned_numbers() {
+        let list = list_of(&[10, 20, 30]);
+        unsafe {
+            assert_eq!(pn_list_get(list, -1).addr(), 10, "2^64 - 1 is a multiple of 3");
+            assert_eq!(pn_list_get(list, 4).addr(), 20);
+            pn_list_set(list, 5, without_provenance_mut(33));
+            pn_list_del(list, 1, 100);
+            assert_eq!(numbers(list), [10]);
+            pn_list_clear(list);
+            assert!(pn_list_get(list, 0).is_null() && pn_list_pop(list).is_null());
+            assert!(pn_list_minpop(list).is_null());
+            pn_list_del(list, 0, 1);
+            pn_free(list.cast());
+        }
+    }
+
+    #[test]
+    fn a_list_holds_references_and_finds_by_equality() {
+        unsafe {
+            let list = pn_list(object_class(), 0);
+            let (one, two, other) = (string(c"one"), string(c"two"), string(c"two"));
+            pn_list_add(list, one);
+            pn_list_add(list, two);
+            assert_eq!((pn_refcount(two), pn_list_index(list, other)), (2, 1));
+            assert_eq!(text(list.cast()), "[\"one\", \"two\"]");
+            assert!(pn_list_remove(list, other) && !pn_list_remove(list, other));
+            assert_eq!((pn_refcount(two), pn_refcount(other)), (1, 1));
+            pn_decref(one);
+            pn_list_set(list, 0, one);
+            assert_eq!(pn_refcount(one), 1, "the list's own last reference is safe");
+            assert_eq!(pn_list_pop(list), one);
+            assert_eq!(pn_refcount(one), 1, "popping passes the reference on");
+            pn_list_add(list, null_mut());
+            assert_eq!(text(list.cast()), "[pn_object<(nil)>]");
+            for object in [one, two, other, list.cast()] {
+                pn_free(object);
+            }
+        }
+    }
+
+    #[test]
+    fn a_heap_gives_its_smallest_first() {
+        let list = list_of(&[]);
+        let mut random = 7usize;
+        let mut expected = Vec::new();
+        unsafe {
+            for _ in 0..200 {
+                random = random.wrapping_mul(1103515245).wrapping_add(12345) % 1000 + 1;
+                pn_list_minpush(list, without_provenance_mut(random));
+                expected.push(random);
+            }
+            expected.sort_unstable();
+            let popped: Vec<_> = (0..200).map(|_| pn_list_minpop(list).addr()).collect();
+            assert_eq!(popped, expected);
+            pn_free(list.cast());
+        }
+    }
+
+    #[test]
+    fn lists_compare_by_length_and_then_by_their_elements() {
+        let (a, b, c) = (list_of(&[1, 2]), list_of(&[1, 2]), list_of(&[1, 2, 3]));
+        unsafe {
+            assert!(pn_equals(a.cast(), b.cast()));
+            assert_eq!(pn_hashcode(a.cast()), (31 + 1) * 31 + 2);
+            assert_eq!(pn_compare(a.cast(), c.cast()), 1, "the shorter list is the greater");
+            let s = string(c"not a list");
+            assert!(!pn_equals(a.cast(), s));
+            for object in [a.cast(), b.cast(), c.cast(), s] {
+                pn_free(object);
+            }
+        }
+    }
+
+    #[test]
+    fn an_iterator_that_reached_the_end_stays_there() {
+        let list = list_of(&[1, 2]);
+        unsafe {
+            let iterator = pn_iterator();
+            assert!(pn_iterator_next(iterator).is_null());
+            pn_list_iterator(list, iterator);
+            let seen = [(); 3].map(|()| pn_iterator_next(iterator).addr());
+            pn_list_add(list, without_provenance_mut(3));
+            assert_eq!((seen, pn_iterator_next(iterator)), ([1, 2, 0], null_mut()));
+            pn_free(iterator.cast());
+            pn_free(list.cast());
+        }
+    }
+
+    #[test]
+    fn a_map_keeps_the_first_key_and_the_last_value() {
+        unsafe {
+            let map = pn_map(object_class(), object_class(), 0, 0.75);
+            let (key, same, value) = (string(c"k"), string(c"k"), string(c"v"));
+            pn_map_put(map, key, key);
+            pn_map_put(map, same, value);
+            assert_eq!((pn_map_size(map), pn_map_get(map, same)), (1, value));
+            assert_eq!((pn_refcount(key), pn_refcount(same), pn_refcount(value)), (2, 1, 2));
+            assert_eq!(text(map.cast()), "{\"k\": \"v\"}");
+            let entry = pn_map_head(map);
+            assert_eq!((pn_map_key(map, entry), pn_map_value(map, entry)), (key, value));
+            assert!(pn_map_next(map, entry).is_null());
+            pn_map_del(map, value);
+            pn_map_del(map, same);
+            assert_eq!((pn_refcount(key), pn_refcount(value), pn_map_size(map)), (1, 1, 0));
+            assert!(pn_map_get(map, key).is_null() && pn_map_head(map).is_null());
+            for object in [key, same, value, map.cast()] {
+                pn_free(object);
+            }
+        }
+    }
+
+    #[test]
+    fn a_hash_finds_every_number_again() {
+        unsafe {
+            let hash = pn_hash(PN_VOID, 4, 0.75);
+            for key in 0..500usize {
+                pn_hash_put(hash, key, without_provenance_mut(key + 1));
+            }
+            (0..500).step_by(2).for_each(|key| pn_hash_del(hash, key));
+            let mut left = Vec::new();
+            let mut entry = pn_hash_head(hash);
+            while !entry.is_null() {
+                left.push((pn_hash_key(hash, entry), pn_hash_value(hash, entry).addr()));
+                entry = pn_hash_next(hash, entry);
+            }
+            left.sort_unstable();
+            assert!(left.into_iter().eq((1..500).step_by(2).map(|key| (key, key + 1))));
+            assert_eq!((pn_hash_size(hash), pn_hash_get(hash, 0)), (250, null_mut()));
+            pn_hash_put(hash, 0, null_mut());
+            assert_eq!(pn_hash_size(hash), 251);
+            pn_free(hash.cast());
+        }
+    }
+
+    #[test]
+    fn a_null_string_is_not_an_empty_one() {
+        unsafe {
+            let (null_string, empty) = (pn_string(null()), pn_string(c"".as_ptr()));
+            assert!(pn_string_get(null_string).is_null() && !pn_string_get(empty).is_null());
+            assert_eq!((pn_hashcode(null_string.cast()), pn_hashcode(empty.cast())), (0, 1));
+            assert!(!pn_equals(null_string.cast(), empty.cast()));
+            assert_eq!(text(null_string.cast()), "null");
+            assert_eq!(pn_string_put(null_string, null_mut()), -1);
+            assert_eq!(protium_string_append(null_string, c"x".as_ptr()), PN_ERR);
+            assert!(pn_string_get(null_string).is_null());
+            pn_string_copy(empty, null_string);
+            assert!(pn_string_get(empty).is_null());
+            assert!(pn_string_get(null_mut()).is_null());
+            assert_eq!((pn_string_size(null_mut()), pn_string_setn(null_mut(), null(), 0)), (0, PN_ARG_ERR));
+            pn_free(null_string.cast());
+            pn_free(empty.cast());
+        }
+    }
+
+    #[test]
+    fn string_capacity_grows_in_doublings() {
+        unsafe {
+            let (abc, empty) = (pn_string(c"abc".as_ptr()), pn_string(c"".as_ptr()));
+            assert_eq!((pn_string_capacity(abc), pn_string_capacity(empty)), (5, 15));
+            pn_string_grow(abc, 6);
+            assert_eq!(pn_string_capacity(abc), 11);
+            pn_string_buffer(abc).add(3).write(b'd' as c_char);
+            pn_string_resize(abc, 4);
+            assert_eq!(CStr::from_ptr(pn_string_get(abc)), c"abcd");
+            let mut out = [1 as c_char; 6];
+            assert_eq!(pn_string_put(abc, out.as_mut_ptr()), 4);
+            assert_eq!(out[4..], [0, 1]);
+            pn_free(abc.cast());
+            pn_free(empty.cast());
+        }
+    }
+
+    #[test]
+    fn strings_order_by_length_first() {
+        unsafe {
+            let (short, long, same) = (string(c"b"), string(c"aa"), string(c"b"));
+            assert!(pn_compare(short, long) > 0 && pn_compare(long, short) < 0);
+            assert!(pn_equals(short, same));
+            assert_eq!(pn_hashcode(short), 31 + usize::from(b'b'));
+            for object in [short, long, same] {
+                pn_free(object);
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_shows_itself_in_quotes() {
+        unsafe {
+            let s = pn_stringn(c"a\"\\\n\x7f\xff".as_ptr(), 7);
+            assert_eq!(text(s.cast()), "\"a\"\\\\x0a\\x7f\\xff\\x00\"");
+            assert_eq!(pn_inspect(s.cast(), s), 0);
+            assert!(pn_string_size(s) > 7, "also when it is appended to itself");
+            pn_string_setn(s, pn_string_get(s).add(1), 2);
+            assert_eq!(CStr::from_ptr(pn_string_get(s)), c"\"\\");
+            pn_free(s.cast());
+        }
+    }
+
+    #[test]
+    #[cfg(not(miri))]
+    fn formatted_text_is_never_cut_in_strings_and_cut_at_1023_bytes_in_errors() {
+        use crate::ffi::error::*;
+        let long = std::ffi::CString::new(vec![b'x'; 5000]).unwrap();
+        unsafe {
+            let s = pn_string(null());
+            assert_eq!(pn_string_addf(s, c"%d".as_ptr(), 1), PN_ERR);
+            assert_eq!(pn_string_format(s, c"%s".as_ptr(), long.as_ptr()), 0);
+            assert_eq!(pn_string_addf(s, c"-%d".as_ptr(), 42), 0);
+            assert_eq!(pn_string_size(s), 5003);
+            let error = pn_error();
+            assert_eq!(pn_error_format(error, PN_ERR, c"%s".as_ptr(), long.as_ptr()), PN_ERR);
+            assert_eq!(CStr::from_ptr(pn_error_text(error)).count_bytes(), 1023);
+            pn_error_free(error);
+            pn_free(s.cast());
+        }
+    }
+
+    #[test]
+    fn nesting_without_end_ends() {
+        unsafe {
+            let outer = pn_list(object_class(), 0);
+            let mut inner = outer;
+            for _ in 0..if cfg!(miri) { 300 } else { 200_000 } {
+                let list = pn_list(object_class(), 1);
+                pn_list_add(inner, list.cast());
+                pn_decref(list.cast());
+                inner = list;
+            }
+            assert!(text(outer.cast()).len() < 1000);
+            pn_hashcode(outer.cast());
+            pn_free(outer.cast());
+
+            let circle = pn_list(object_class(), 0);
+            pn_list_add(circle, circle.cast());
+            assert!(text(circle.cast()).starts_with("[[["));
+            pn_list_clear(circle);
+            pn_free(circle.cast());
+        }
+    }
+}

@@ -207,6 +207,12 @@ unsafe extern "C" {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
     use super::*;
     use std::ptr::null_mut;
 

@@ -533,3 +533,71 @@ pub mod engine {
         pub(super) fn pn_condition_is_set(condition: *mut pn_condition_t) -> bool;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use std::ffi::CStr;
+
+    use super::*;
+    use crate::ffi::object::{PN_OBJECT, pn_free, pn_refcount, pn_string_t};
+
+    #[test]
+    fn every_event_has_the_name_of_its_constant() {
+        let name = |kind| unsafe { CStr::from_ptr(pn_event_type_name(kind)) };
+        assert_eq!((name(0), name(28)), (c"PN_EVENT_NONE", c"PN_DELIVERY"));
+        assert_eq!(
+            name(names::pn_event_type_t::PN_RAW_CONNECTION_DRAIN_BUFFERS as _),
+            c"PN_RAW_CONNECTION_DRAIN_BUFFERS"
+        );
+        assert_eq!(name(59), c"PN_UNKNOWN");
+    }
+
+    #[test]
+    fn an_event_keeps_the_class_it_was_put_with() {
+        let (collector, object) = (pn_collector(), pn_string_t::new(None).into_object().cast::<c_void>());
+        let own = unsafe { class::object_reify(object) };
+        unsafe {
+            let event = pn_collector_put(collector, PN_OBJECT, object, 5);
+            assert!(pn_event_class(event) == OBJECT, "the value, as new programs pass it");
+            let event = pn_collector_put(collector, (&raw const PN_OBJECT).cast(), object, 6);
+            assert_eq!(pn_event_class(event), own, "the address, as old programs pass it");
+            let event = pn_collector_put_object(collector, object, 7);
+            assert_eq!((pn_event_class(event), pn_refcount(object)), (own, 4));
+            pn_collector_free(collector);
+            assert_eq!(pn_refcount(object), 1);
+            pn_free(object);
+        }
+    }
+
+    #[test]
+    fn more_means_at_least_two() {
+        let collector = pn_collector();
+        let void = &raw const class::VOID.0;
+        unsafe {
+            let context = std::ptr::without_provenance_mut(1);
+            pn_collector_put(collector, void, context, 5);
+            assert!(!pn_collector_more(collector));
+            pn_collector_put(collector, void, context, 6);
+            assert!(pn_collector_more(collector));
+            assert_eq!(pn_event_type(pn_collector_peek(collector)), 5);
+            pn_free(collector.cast());
+        }
+    }
+
+    #[test]
+    fn null_has_no_events() {
+        unsafe {
+            assert!(pn_collector_peek(null_mut()).is_null() && pn_collector_next(null_mut()).is_null());
+            assert!(!pn_collector_pop(null_mut()) && !pn_collector_more(null_mut()));
+            assert_eq!(pn_event_type(null_mut()), 0);
+            assert!(pn_event_context(null_mut()).is_null() && pn_event_attachments(null_mut()).is_null());
+            pn_collector_free(null_mut());
+        }
+    }
+}

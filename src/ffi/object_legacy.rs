@@ -265,3 +265,224 @@ pub unsafe extern "C" fn pn_void_inspect(object: *mut c_void, dst: *mut pn_strin
     // SAFETY: the caller passes null or a live string.
     unsafe { class::void_inspect(object, dst) }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use std::cell::RefCell;
+    use std::ffi::c_char;
+
+    use super::*;
+    use crate::ffi::object::*;
+    use crate::object::ClassCell;
+
+    thread_local! {
+        static CALLS: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    }
+
+    fn note(what: &'static str) {
+        CALLS.with_borrow_mut(|calls| calls.push(what));
+    }
+
+    fn calls() -> String {
+        CALLS.take().join(" ")
+    }
+
+    unsafe extern "C" fn newinst(class: *const pn_class_t, size: usize) -> *mut c_void {
+        note("newinst");
+        unsafe { pn_object_new(class, size) }
+    }
+    unsafe extern "C" fn initialize(_: *mut c_void) {
+        note("initialize");
+    }
+    unsafe extern "C" fn incref(object: *mut c_void) {
+        note("incref");
+        unsafe { pn_object_incref(object) }
+    }
+    unsafe extern "C" fn decref(object: *mut c_void) {
+        note("decref");
+        unsafe { pn_object_decref(object) }
+    }
+    unsafe extern "C" fn refcount(object: *mut c_void) -> c_int {
+        note("refcount");
+        unsafe { pn_object_refcount(object) }
+    }
+    unsafe extern "C" fn finalize(object: *mut c_void) {
+        note("finalize");
+        if unsafe { object.cast::<u8>().read() } == 1 {
+            note("(resurrected)");
+            unsafe { object.cast::<u8>().write(0) };
+            unsafe { pn_incref(object) };
+        }
+    }
+    unsafe extern "C" fn free(object: *mut c_void) {
+        note("free");
+        unsafe { pn_object_free(object) }
+    }
+    unsafe extern "C" fn reify(object: *mut c_void) -> *const pn_class_t {
+        note("reify");
+        unsafe { pn_object_reify(object) }
+    }
+
+    /// What a program built with the 0.37 headers has in its own image.
+    static THING: ClassCell = ClassCell(pn_class_t {
+        name: c"thing".as_ptr(),
+        cid: 1,
+        newinst: Some(newinst),
+        initialize: Some(initialize),
+        incref: Some(incref),
+        decref: Some(decref),
+        refcount: Some(refcount),
+        finalize: Some(finalize),
+        free: Some(free),
+        reify: Some(reify),
+        hashcode: None,
+        compare: None,
+        inspect: None,
+    });
+
+    fn thing() -> *mut c_void {
+        let object = unsafe { pn_class_new(&raw const THING.0, 8) };
+        assert_eq!(calls(), "newinst initialize");
+        object
+    }
+
+    fn text(object: *mut c_void) -> String {
+        let text = unsafe { pn_tostring(object) };
+        let copy = unsafe { std::ffi::CStr::from_ptr(text) }.to_str().unwrap().to_owned();
+        unsafe { libc::free(text.cast()) };
+        copy
+    }
+
+    #[test]
+    fn an_old_programs_class_is_called_in_the_old_order() {
+        let object = thing();
+        assert!(std::ptr::eq(unsafe { pn_class(object) }, &raw const THING.0));
+        assert_eq!(object.addr() % 16, 0);
+        assert_eq!(unsafe { pn_incref(object) }, object);
+        assert_eq!(calls(), "incref", "PN_OBJECT finds the class in the header");
+        unsafe { pn_class_incref(&raw const THING.0, object) };
+        assert_eq!(calls(), "reify incref");
+        assert_eq!(unsafe { pn_decref(object) }, 2);
+        assert_eq!(calls(), "decref refcount");
+        assert_eq!(unsafe { pn_class_decref(&raw const THING.0, object) }, 1);
+        assert_eq!(calls(), "reify decref refcount");
+        assert_eq!(unsafe { pn_decref(object) }, 0);
+        assert_eq!(calls(), "decref refcount finalize refcount free");
+    }
+
+    #[test]
+    fn a_finalizer_may_resurrect_its_object() {
+        let object = thing();
+        unsafe { object.cast::<u8>().write(1) };
+        assert_eq!(unsafe { pn_decref(object) }, 0, "0 also when it was resurrected");
+        assert_eq!(calls(), "decref refcount finalize (resurrected) incref refcount");
+        assert_eq!(unsafe { pn_object_refcount(object) }, 1);
+        unsafe { pn_free(object) };
+        assert_eq!(calls(), "refcount decref refcount finalize refcount free");
+    }
+
+    #[test]
+    fn classes_made_at_run_time_fill_in_the_ordinary_behaviour() {
+        unsafe extern "C" fn always_one(_: *mut c_void) -> c_int {
+            1
+        }
+        unsafe extern "C" fn ignore(_: *mut c_void) {}
+        let plain = pn_class_create(c"plain".as_ptr(), None, None, None, None, None);
+        let object = unsafe { pn_class_new(plain, 3) };
+        assert_eq!(unsafe { (pn_class_id(plain), pn_refcount(object)) }, (2, 1));
+        assert_eq!(text(object), format!("plain<{object:?}>"));
+        unsafe { pn_incref(object) };
+        assert_eq!(unsafe { (pn_decref(object), pn_decref(object)) }, (1, 0));
+
+        let foreign =
+            pn_class_create(c"pn_pyref".as_ptr(), None, None, Some(ignore), Some(ignore), Some(always_one));
+        let nothing_of_ours = std::ptr::without_provenance_mut(0x1234);
+        assert_eq!(unsafe { pn_class_decref(foreign, nothing_of_ours) }, 1);
+        unsafe { pn_class_free(foreign, nothing_of_ours) };
+    }
+
+    #[test]
+    fn both_forms_of_a_class_symbol_mean_the_same_class() {
+        let address: *const pn_class_t = (&raw const PN_OBJECT).cast();
+        let value = unsafe { PN_OBJECT };
+        for form in [address, value] {
+            assert_eq!(unsafe { class_argument(form) }, OBJECT);
+            let object = unsafe { pn_class_new(form, 4) };
+            assert_eq!(unsafe { (pn_class(object), pn_class_refcount(form, object)) }, (OBJECT, 1));
+            unsafe { pn_class_free(form, object) };
+        }
+        let copied_by_the_loader = [value, std::ptr::null()];
+        assert_eq!(unsafe { class_argument(copied_by_the_loader.as_ptr().cast()) }, OBJECT);
+        assert_eq!(unsafe { (pn_class_id((&raw const PN_VOID).cast()), pn_class_id(PN_VOID)) }, (2, 2));
+        assert_eq!(
+            unsafe { (pn_class_id(&raw const PN_WEAKREF.0), pn_class_id(&raw const PN_DEFAULT.0)) },
+            (3, 1)
+        );
+        assert!(std::ptr::eq(unsafe { class_argument(&raw const THING.0) }, &raw const THING.0));
+    }
+
+    #[test]
+    fn the_object_class_has_the_name_of_each_generation() {
+        let name = |class| {
+            let name: *const c_char = unsafe { pn_class_name(class) };
+            unsafe { std::ffi::CStr::from_ptr(name) }
+        };
+        assert_eq!(name((&raw const PN_OBJECT).cast()), c"pn_object");
+        assert_eq!(name(unsafe { PN_OBJECT }), c"pn_strongref");
+        assert_eq!(name((&raw const PN_VOID).cast()), c"pn_void");
+        assert_eq!(name(unsafe { PN_VOID }), c"pn_void");
+        assert_eq!(name(&raw const PN_WEAKREF.0), c"pn_weakref");
+        assert_eq!(name(&raw const PN_DEFAULT.0), c"pn_default");
+    }
+
+    #[test]
+    fn null_is_an_object_to_be_ignored() {
+        let null = std::ptr::null_mut();
+        unsafe {
+            assert!(pn_incref(null).is_null());
+            assert_eq!((pn_decref(null), pn_refcount(null), pn_hashcode(null)), (0, 0, 0));
+            pn_free(null);
+            pn_object_free(null);
+            pn_object_decref(null);
+            assert_eq!((pn_class(null), pn_object_reify(null)), (OBJECT, OBJECT));
+            assert_eq!(pn_inspect(null, std::ptr::null_mut()), -6);
+        }
+        assert_eq!(text(null), "pn_object<(nil)>");
+    }
+
+    #[test]
+    fn plain_pointers_are_not_counted_and_freed_with_free() {
+        let class = unsafe { PN_VOID };
+        let memory = unsafe { pn_class_new(class, 5) };
+        unsafe {
+            assert_eq!(pn_class_incref(class, memory), memory);
+            assert_eq!((pn_class_refcount(class, memory), pn_class_decref(class, memory)), (-1, -1));
+            assert_eq!(pn_class_hashcode(class, memory), memory.addr());
+            let dst = pn_string_t::new(None).into_object();
+            pn_class_inspect(class, std::ptr::without_provenance_mut(0x10), dst);
+            assert_eq!((*dst).text(), Some(&b"0x10"[..]));
+            pn_free(dst.cast());
+            pn_class_free(class, memory);
+        }
+    }
+
+    #[test]
+    fn a_weak_reference_leaves_the_count_alone_and_shows_its_target() {
+        let (weak, target) = (&raw const PN_WEAKREF.0, pn_string_t::new(Some(b"x")).into_object());
+        unsafe {
+            pn_class_incref(weak, target.cast());
+            assert_eq!((pn_class_refcount(weak, target.cast()), pn_refcount(target.cast())), (-1, 1));
+            assert_eq!(pn_class_hashcode(weak, target.cast()), pn_hashcode(target.cast()));
+            pn_class_free(weak, target.cast());
+            assert_eq!(text(target.cast()), "\"x\"");
+            assert!(pn_class_new(weak, 8).is_null());
+            pn_free(target.cast());
+        }
+    }
+}

@@ -322,3 +322,135 @@ unsafe extern "C" fn inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_in
     append(b"]");
     0
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use std::ptr::without_provenance_mut;
+
+    use super::super::class::{OBJECT, VOID, object_refcount};
+    use super::super::{decref, incref};
+    use super::*;
+
+    const VOID_CLASS: *const pn_class_t = &raw const VOID.0;
+
+    fn context(n: usize) -> *mut c_void {
+        without_provenance_mut(n)
+    }
+
+    fn count<T>(object: *mut T) -> c_int {
+        unsafe { object_refcount(object.cast()) }
+    }
+
+    fn string() -> *mut pn_string_t {
+        pn_string_t::new(Some(b"s")).into_object()
+    }
+
+    #[test]
+    fn only_the_tail_merges() {
+        let collector = new();
+        unsafe {
+            let first = put(collector, VOID_CLASS, context(1), 5);
+            assert!(put(collector, VOID_CLASS, context(1), 5).is_null());
+            assert!(!put(collector, VOID_CLASS, context(2), 5).is_null(), "another context");
+            assert!(!put(collector, VOID_CLASS, context(1), 5).is_null(), "not the tail");
+            assert!(!put(collector, VOID_CLASS, context(1), 6).is_null(), "another type");
+            assert_eq!((*collector).peek(), first);
+            drain(collector);
+            assert!(!put(collector, VOID_CLASS, context(1), 6).is_null());
+            next(collector);
+            assert!(
+                !put(collector, VOID_CLASS, context(1), 6).is_null(),
+                "an event taken is out of the queue"
+            );
+            assert!(put(collector, VOID_CLASS, null_mut(), 7).is_null());
+            assert!(put(null_mut(), VOID_CLASS, context(1), 7).is_null());
+            decref(collector);
+        }
+    }
+
+    #[test]
+    fn an_event_holds_its_context_until_the_next_is_taken() {
+        let (collector, object) = (new(), string());
+        unsafe {
+            put(collector, &raw const OBJECT.0, object.cast(), 5);
+            assert_eq!(count(object), 2);
+            let event = next(collector);
+            assert_eq!(((*event).context(), (*collector).previous()), (object.cast(), event));
+            assert!(!pop(collector));
+            assert_eq!((count(object), (*collector).previous()), (2, event));
+            assert!(next(collector).is_null());
+            assert_eq!(count(object), 1);
+            assert!((*collector).previous().is_null());
+            decref(collector);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn the_event_dropped_last_is_used_next() {
+        let collector = new();
+        unsafe {
+            let a = put(collector, VOID_CLASS, context(1), 5);
+            let b = put(collector, VOID_CLASS, context(2), 5);
+            let key = context(16);
+            (*(*b).attachments()).define(key, VOID_CLASS);
+            assert!(pop(collector) && pop(collector));
+            assert_eq!(put(collector, VOID_CLASS, context(3), 6), b);
+            assert_eq!(put(collector, VOID_CLASS, context(4), 6), a);
+            assert_eq!(((*b).kind(), (*b).context()), (6, context(3)));
+            assert!(!(*(*b).attachments()).has(key), "attachments do not pass on");
+            decref(collector);
+        }
+    }
+
+    #[test]
+    fn an_event_the_program_holds_survives_its_collector() {
+        let (collector, object) = (new(), string());
+        unsafe {
+            let event = put(collector, &raw const OBJECT.0, object.cast(), 5);
+            incref(event);
+            release(collector);
+            assert!(put(collector, VOID_CLASS, context(1), 5).is_null());
+            release(collector);
+            decref(collector);
+            assert_eq!(((*event).kind(), (*event).context(), count(object)), (5, object.cast(), 2));
+            decref(event);
+            assert_eq!(count(object), 1);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn dropping_a_collector_drops_what_is_queued() {
+        let (collector, object) = (new(), string());
+        unsafe {
+            for kind in 0..3 {
+                put(collector, &raw const OBJECT.0, object.cast(), kind);
+            }
+            next(collector);
+            (*(*collector).previous()).attachments();
+            assert_eq!(count(object), 4);
+            decref(collector);
+            assert_eq!(count(object), 1);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn a_collector_shows_its_events() {
+        let (collector, mut text) = (new(), pn_string_t::new(None));
+        unsafe {
+            put(collector, VOID_CLASS, context(16), 5);
+            put(collector, VOID_CLASS, context(16), 1000);
+            call::inspect(&raw const OBJECT.0, collector.cast(), &raw mut text);
+            assert_eq!(text.text(), Some(&b"EVENTS[(PN_CONNECTION_INIT, 0x10), (PN_UNKNOWN, 0x10)]"[..]));
+            decref(collector);
+        }
+    }
+}

@@ -5,7 +5,7 @@
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use super::class::{ClassCell, number, ordinary_class, pn_class_t};
+use super::class::{ClassCell, number, ordinary_class};
 use super::header::new_object;
 
 /// Gives the next element from the state, null at the end.

@@ -99,6 +99,12 @@ pub(crate) unsafe fn clear(record: *mut pn_record_t) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
     use std::ptr::{null, without_provenance};
 
     use super::super::class::OBJECT;
