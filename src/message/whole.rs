@@ -1,0 +1,256 @@
+//! Checks that an encoded value is whole in all its depth, without building anything.
+//!
+//! A part that is kept encoded must not turn out to be broken when somebody looks at it later: a decoder that
+//! accepted the message cannot take that back. The walk is iterative, its stack is kept between messages, and it
+//! agrees with the tree's decoder about what is well-formed. AMQP part 1.6.
+
+use crate::codec::constructor as code;
+use crate::codec::{DecodeErrorKind, Decoded, Reader};
+
+/// Walks values; owns the stack, so that a message in its steady state allocates nothing.
+#[derive(Default)]
+pub(super) struct Inspector {
+    outer: Vec<Level>,
+    /// Array elements without any content of their own, of which the tree takes a limited number.
+    hollow: u64,
+}
+
+/// One compound value being walked, or the outermost value.
+#[derive(Clone, Copy)]
+struct Level {
+    /// Where the content ends, as declared.
+    end: usize,
+    /// Values that are still to come.
+    values: u64,
+    /// The constructor all values share, in an array.
+    element: Option<u8>,
+}
+
+/// What stands behind a constructor.
+enum Shape {
+    Fixed(usize),
+    /// Bytes with a size in front.
+    Variable(Prefix),
+    /// Values with size and count in front.
+    Values(Prefix),
+    /// Elements with size, count and their constructor in front.
+    Array(Prefix),
+    Described,
+}
+
+#[derive(Clone, Copy)]
+enum Prefix {
+    One,
+    Four,
+}
+
+impl Inspector {
+    /// Checks the one value that `bytes` holds.
+    pub(super) fn check(&mut self, bytes: &[u8]) -> Decoded<()> {
+        let mut reader = Reader::new(bytes);
+        let mut level = Level { end: bytes.len(), values: 1, element: None };
+        self.outer.clear();
+        self.hollow = 0;
+        loop {
+            while level.values == 0 {
+                if reader.offset() != level.end {
+                    return Err(reader.error(DecodeErrorKind::Size));
+                }
+                match self.outer.pop() {
+                    Some(outer) => level = outer,
+                    None => return Ok(()),
+                }
+            }
+            level.values -= 1;
+            self.step(&mut reader, &mut level)?;
+            if reader.offset() > level.end {
+                return Err(reader.error(DecodeErrorKind::Size));
+            }
+        }
+    }
+
+    /// Walks over one value, or into it.
+    #[inline]
+    fn step(&mut self, reader: &mut Reader<'_>, level: &mut Level) -> Decoded<()> {
+        let constructor = match level.element {
+            Some(shared) => shared,
+            None => reader.byte()?,
+        };
+        match shape(constructor) {
+            Some(Shape::Fixed(width)) => reader.take(width).map(drop),
+            Some(Shape::Variable(prefix)) => {
+                let size = prefix.read(reader)?;
+                reader.take(size).map(drop)
+            }
+            Some(Shape::Values(prefix)) => self.enter(reader, level, prefix),
+            Some(Shape::Array(prefix)) => {
+                self.enter(reader, level, prefix)?;
+                self.enter_array(reader, level)
+            }
+            Some(Shape::Described) => {
+                level.values += 2;
+                check_descriptor(reader)
+            }
+            None => Err(reader.error(DecodeErrorKind::Constructor(constructor))),
+        }
+    }
+
+    /// Makes the list, map or array whose size comes next the level that is walked.
+    fn enter(&mut self, reader: &mut Reader<'_>, level: &mut Level, prefix: Prefix) -> Decoded<()> {
+        let size = prefix.read(reader)?;
+        let end = reader.offset().saturating_add(size);
+        if end > level.end {
+            return Err(reader.error(DecodeErrorKind::Truncated));
+        }
+        if self.outer.len() >= MAX_DEPTH {
+            return Err(reader.error(DecodeErrorKind::Limit));
+        }
+        let values = prefix.read(reader)? as u64;
+        self.outer.push(*level);
+        *level = Level { end, values, element: None };
+        if reader.offset() > end {
+            return Err(reader.error(DecodeErrorKind::Size));
+        }
+        Ok(())
+    }
+
+    /// Reads the element constructor; elements of a fixed width are then checked all at once, whatever their count.
+    fn enter_array(&mut self, reader: &mut Reader<'_>, level: &mut Level) -> Decoded<()> {
+        if reader.peek() == Some(code::DESCRIBED) {
+            reader.byte()?;
+            check_descriptor(reader)?;
+            reader.skip()?;
+        }
+        let element = reader.byte()?;
+        let content = level.end.checked_sub(reader.offset()).ok_or_else(|| reader.error(DecodeErrorKind::Size))?;
+        match shape(element) {
+            None | Some(Shape::Described) => Err(reader.error(DecodeErrorKind::Constructor(element))),
+            Some(Shape::Fixed(width)) => {
+                if level.values.saturating_mul(width as u64) != content as u64 {
+                    return Err(reader.error(DecodeErrorKind::Size));
+                }
+                self.hollow += if width == 0 { level.values } else { 0 };
+                if self.hollow > MOST_HOLLOW {
+                    return Err(reader.error(DecodeErrorKind::Limit));
+                }
+                level.values = 0;
+                reader.take(content).map(drop)
+            }
+            Some(_) => {
+                level.element = Some(element);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Prefix {
+    #[inline]
+    fn read(self, reader: &mut Reader<'_>) -> Decoded<usize> {
+        match self {
+            Self::One => reader.byte().map(usize::from),
+            Self::Four => reader.be_u32().map(|size| size as usize),
+        }
+    }
+}
+
+/// A descriptor is a scalar or an empty list.
+fn check_descriptor(reader: &Reader<'_>) -> Decoded<()> {
+    match reader.peek() {
+        Some(code @ (code::DESCRIBED | 0xc0..=0xff)) => Err(reader.error(DecodeErrorKind::Constructor(code))),
+        _ => Ok(()),
+    }
+}
+
+#[inline]
+fn shape(constructor: u8) -> Option<Shape> {
+    Some(match constructor {
+        code::DESCRIBED => Shape::Described,
+        0x40..=0x45 => Shape::Fixed(0),
+        0x50..=0x56 => Shape::Fixed(1),
+        0x60..=0x61 => Shape::Fixed(2),
+        0x70..=0x74 => Shape::Fixed(4),
+        0x80..=0x84 => Shape::Fixed(8),
+        code::DECIMAL128 | code::UUID => Shape::Fixed(16),
+        code::BINARY8 | code::STRING8 | code::SYMBOL8 => Shape::Variable(Prefix::One),
+        code::BINARY32 | code::STRING32 | code::SYMBOL32 => Shape::Variable(Prefix::Four),
+        code::LIST8 | code::MAP8 => Shape::Values(Prefix::One),
+        code::LIST32 | code::MAP32 => Shape::Values(Prefix::Four),
+        code::ARRAY8 => Shape::Array(Prefix::One),
+        code::ARRAY32 => Shape::Array(Prefix::Four),
+        _ => return None,
+    })
+}
+
+/// Compounds inside compounds; far beyond what any application sends.
+const MAX_DEPTH: usize = 1024;
+
+/// What a tree takes of elements without content.
+const MOST_HOLLOW: u64 = 65_535;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8]) -> Result<(), DecodeErrorKind> {
+        Inspector::default().check(bytes).map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn well_formed_values_of_every_shape_pass() {
+        for whole in [
+            &[0x40][..],
+            &[0xa1, 1, b'x'],
+            &[0x45],
+            &[0xc0, 3, 2, 0x43, 0x41],
+            &[0xc1, 7, 2, 0xa1, 1, b'k', 0xc0, 1, 0],
+            &[0xe0, 4, 2, 0x54, 1, 2],
+            &[0xe0, 2, 200, 0x43],
+            &[0xe0, 6, 2, 0xa1, 1, b'a', 1, b'b'],
+            &[0xe0, 6, 2, 0xc0, 1, 0, 1, 0],
+            &[0xe0, 6, 1, 0x00, 0x53, 5, 0x50, 9],
+            &[0x00, 0x53, 5, 0x00, 0x53, 6, 0x43],
+            &[0xf0, 0, 0, 0, 6, 0, 0, 0, 1, 0x50, 7],
+        ] {
+            assert_eq!(check(whole), Ok(()), "{whole:02x?}");
+        }
+    }
+
+    #[test]
+    fn an_element_may_not_leave_the_compound_that_holds_it() {
+        assert_eq!(check(&[0xc0, 3, 1, 0xa1, 5]), Err(DecodeErrorKind::Truncated));
+        assert_eq!(check(&[0xc0, 4, 2, 0xc0, 3, 1, 0x43]), Err(DecodeErrorKind::Truncated));
+        assert_eq!(check(&[0xc0, 7, 2, 0xc0, 1, 1, 0x43, 0x43, 0x43]), Err(DecodeErrorKind::Size));
+    }
+
+    #[test]
+    fn size_and_count_have_to_agree() {
+        assert_eq!(check(&[0xc0, 3, 1, 0x43, 0x43]), Err(DecodeErrorKind::Size));
+        assert_eq!(check(&[0xe0, 4, 1, 0x54, 1, 2]), Err(DecodeErrorKind::Size));
+        assert_eq!(check(&[0xc0, 0, 0]), Err(DecodeErrorKind::Size));
+    }
+
+    #[test]
+    fn undefined_constructors_are_refused_at_any_depth() {
+        assert_eq!(check(&[0x46]), Err(DecodeErrorKind::Constructor(0x46)));
+        assert_eq!(check(&[0xc0, 2, 1, 0x57]), Err(DecodeErrorKind::Constructor(0x57)));
+        assert_eq!(check(&[0xe0, 2, 0, 0x01]), Err(DecodeErrorKind::Constructor(0x01)));
+    }
+
+    #[test]
+    fn elements_of_no_width_cannot_be_claimed_without_end() {
+        assert_eq!(check(&[0xf0, 0, 0, 0, 5, 0, 0, 0xff, 0xff, 0x43]), Ok(()));
+        assert_eq!(check(&[0xf0, 0, 0, 0, 5, 0xff, 0xff, 0xff, 0xff, 0x43]), Err(DecodeErrorKind::Limit));
+    }
+
+    #[test]
+    fn hostile_nesting_is_refused_without_recursion() {
+        let mut bytes = Vec::new();
+        for depth in (0..20_000u32).rev() {
+            bytes.push(0xd0);
+            bytes.extend((depth * 9 + 4).to_be_bytes());
+            bytes.extend(u32::from(depth > 0).to_be_bytes());
+        }
+        assert_eq!(check(&bytes), Err(DecodeErrorKind::Limit));
+    }
+}
