@@ -71,12 +71,12 @@ impl Drop for pn_message_t {
 }
 
 unsafe extern "C" fn inspect(msg: *mut c_void, text: *mut pn_string_t) -> c_int {
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     // SAFETY: the class slot is called with a live object of the class.
-    unsafe { on_message(msg.cast(), (), |msg| drop(msg.content.show(&mut shown))) };
+    unsafe { on_message(msg.cast(), (), |msg| msg.content.show(&mut shown)) };
     // SAFETY: the caller of the slot hands in a live string.
     if let Some(text) = unsafe { text.as_mut() } {
-        text.append(shown.as_bytes());
+        text.append(&shown);
     }
     0
 }
