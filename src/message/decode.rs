@@ -5,7 +5,7 @@
 //! Values are checked in all their depth here, because the parts stay encoded and are opened much later.
 
 use super::body::BodySections;
-use super::encode::FieldList;
+use super::fields::FieldList;
 use super::{Header, Message, section};
 use crate::codec::{DecodeError, Decoded, Reader};
 

@@ -3,62 +3,11 @@
 //! A section of nothing but defaults is left out; the body never is, because a message without one is not legal
 //! (an empty body is a null value). Nothing changes in the message, so an encoding that did not fit can be repeated.
 
+use super::fields::FieldList;
 use super::part::{Part, Shape};
 use super::{Message, section};
 use crate::codec::data::Fault;
-use crate::codec::{Counter, Decoded, DecodeErrorKind, Reader, Sink, writer};
-
-/// A section that is a list of numbered fields.
-pub(super) trait FieldList {
-    /// How many fields the specification defines.
-    const FIELDS: u32;
-
-    /// Whether the field has to be written; a field that need not be is null, or cut off at the end.
-    fn is_set(&self, field: u32) -> bool;
-
-    /// Writes a field that is set.
-    fn write_field(&self, field: u32, sink: &mut impl Sink);
-
-    /// Takes over the field that comes next.
-    fn read_field(&mut self, field: u32, from: &mut Reader<'_>) -> Decoded<()>;
-
-    /// The number of fields up to the last one that is set.
-    #[inline]
-    fn count(&self) -> u32 {
-        (0..Self::FIELDS).rev().find(|&field| self.is_set(field)).map_or(0, |last| last + 1)
-    }
-
-    #[inline]
-    fn write_fields(&self, count: u32, sink: &mut impl Sink) {
-        for field in 0..count {
-            if self.is_set(field) {
-                self.write_field(field, sink);
-            } else {
-                writer::null(sink);
-            }
-        }
-    }
-
-    /// Writes the section, empty or not.
-    fn write_section(&self, descriptor: u64, sink: &mut impl Sink) {
-        let count = self.count();
-        let mut content = Counter::default();
-        self.write_fields(count, &mut content);
-        writer::descriptor(sink, descriptor);
-        writer::list_head(sink, count, content.position());
-        self.write_fields(count, sink);
-    }
-
-    /// Takes over all fields of the list that comes next. A value that is no list leaves everything as it is; fields
-    /// beyond those we know are stepped over.
-    fn read_section(&mut self, from: &mut Reader<'_>) -> Decoded<()> {
-        let Some(mut list) = from.list()? else { return Ok(()) };
-        for field in 0..list.count {
-            self.read_field(field, &mut list.body)?;
-        }
-        if list.body.is_empty() { Ok(()) } else { Err(from.error(DecodeErrorKind::Size)) }
-    }
-}
+use crate::codec::{Sink, writer};
 
 /// Whether sections without content are written all the same.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,12 +35,12 @@ impl Message {
     }
 
     fn write_head(&self, defaults: Defaults, sink: &mut impl Sink) -> Result<(), Fault> {
-        if defaults == Defaults::Shown || self.header.count() > 0 {
+        if defaults == Defaults::Shown || self.header.is_set() {
             self.header.write_section(section::HEADER, sink);
         }
         write_part(&self.instructions, section::DELIVERY_ANNOTATIONS, sink)?;
         write_part(&self.annotations, section::MESSAGE_ANNOTATIONS, sink)?;
-        if defaults == Defaults::Shown || self.properties.count() > 0 {
+        if defaults == Defaults::Shown || self.properties.is_set() {
             self.properties.write_section(section::PROPERTIES, sink);
         }
         write_part(&self.application_properties, section::APPLICATION_PROPERTIES, sink)

@@ -2,7 +2,7 @@
 //!
 //! A field at its default is null on the wire, and a header of nothing but defaults is not sent at all.
 
-use super::encode::FieldList;
+use super::fields::{FieldList, FieldReader, FieldWriter};
 use crate::codec::{Decoded, Reader, Sink, writer};
 
 /// Delivery details.
@@ -27,37 +27,32 @@ impl Default for Header {
 }
 
 impl FieldList for Header {
-    const FIELDS: u32 = 5;
-
-    fn is_set(&self, field: u32) -> bool {
-        match field {
-            0 => self.durable,
-            1 => self.priority != Self::DEFAULT_PRIORITY,
-            2 => self.ttl != 0,
-            3 => self.first_acquirer,
-            4 => self.delivery_count != 0,
-            _ => false,
-        }
+    fn is_set(&self) -> bool {
+        *self != Self::default()
     }
 
-    fn write_field(&self, field: u32, sink: &mut impl Sink) {
-        match field {
-            0 | 3 => writer::boolean(sink, true),
-            1 => writer::ubyte(sink, self.priority),
-            2 => writer::uint(sink, self.ttl),
-            _ => writer::uint(sink, self.delivery_count),
-        }
+    fn bound(&self) -> usize {
+        MOST_BYTES
     }
 
-    fn read_field(&mut self, field: u32, from: &mut Reader<'_>) -> Decoded<()> {
-        match field {
-            0 => self.durable = from.boolean()?.unwrap_or(false),
-            1 => self.priority = from.ubyte()?.unwrap_or(Self::DEFAULT_PRIORITY),
-            2 => self.ttl = from.uint()?.unwrap_or(0),
-            3 => self.first_acquirer = from.boolean()?.unwrap_or(false),
-            4 => self.delivery_count = from.uint()?.unwrap_or(0),
-            _ => from.skip()?,
-        }
+    #[inline]
+    fn write(&self, fields: &mut FieldWriter<'_, impl Sink>) {
+        fields.flag(self.durable);
+        fields.field((self.priority != Self::DEFAULT_PRIORITY).then_some(self.priority), writer::ubyte);
+        fields.uint(self.ttl);
+        fields.flag(self.first_acquirer);
+        fields.uint(self.delivery_count);
+    }
+
+    fn read(&mut self, fields: &mut FieldReader<'_>) -> Decoded<()> {
+        self.durable = fields.flag()?;
+        self.priority = fields.field(Reader::ubyte)?.unwrap_or(Self::DEFAULT_PRIORITY);
+        self.ttl = fields.uint()?;
+        self.first_acquirer = fields.flag()?;
+        self.delivery_count = fields.uint()?;
         Ok(())
     }
 }
+
+/// Two booleans, a ubyte and two uints.
+const MOST_BYTES: usize = 1 + 2 + 5 + 1 + 5;

@@ -3,6 +3,7 @@
 //! An old interface shows an id as a tree; once asked for, the tree *is* the id for the rest of the message's life,
 //! namely the value its cursor stands on, of whatever type.
 
+use super::fields::FieldReader;
 use super::text::Text;
 use crate::codec::constructor as code;
 use crate::codec::data::Value;
@@ -111,26 +112,40 @@ impl MessageId {
         tree.put(value).ok().map(|()| tree)
     }
 
-    /// Takes over the id that comes next. Signed integers that are not negative count as ulong, because an old Ruby
-    /// binding sends them; everything else is no id.
-    pub(super) fn read(&mut self, from: &mut Reader<'_>) -> Decoded<()> {
-        let value = match from.peek() {
-            Some(code::ULONG0 | code::SMALL_ULONG | code::ULONG) => from.ulong()?.map(Value::Ulong),
-            Some(code::STRING8 | code::STRING32) => from.string()?.map(Value::String),
-            Some(code::BINARY8 | code::BINARY32) => from.binary()?.map(Value::Binary),
-            Some(code::UUID) => {
-                from.byte()?;
-                Some(Value::Uuid(from.sixteen()?))
-            }
-            Some(code::SMALL_INT | code::SMALL_LONG | code::INT | code::LONG) => signed(from)?,
-            _ => {
-                from.skip()?;
-                None
-            }
-        };
+    /// No fewer bytes than the content takes on the wire.
+    #[inline]
+    pub(super) fn size(&self) -> usize {
+        match self.get() {
+            Value::Binary(bytes) | Value::String(bytes) | Value::Symbol(bytes) => bytes.len(),
+            _ => 16,
+        }
+    }
+
+    /// Takes over the field that comes next.
+    pub(super) fn read(&mut self, fields: &mut FieldReader<'_>) -> Decoded<()> {
+        let value = fields.field(read_value)?;
         self.set(value.unwrap_or(Value::Null));
         Ok(())
     }
+}
+
+/// Signed integers that are not negative count as ulong, because an old Ruby binding sends them; everything else that is
+/// not of the four types is no id.
+fn read_value<'a>(from: &mut Reader<'a>) -> Decoded<Option<Value<'a>>> {
+    Ok(match from.peek() {
+        Some(code::ULONG0 | code::SMALL_ULONG | code::ULONG) => from.ulong()?.map(Value::Ulong),
+        Some(code::STRING8 | code::STRING32) => from.string()?.map(Value::String),
+        Some(code::BINARY8 | code::BINARY32) => from.binary()?.map(Value::Binary),
+        Some(code::UUID) => {
+            from.byte()?;
+            Some(Value::Uuid(from.sixteen()?))
+        }
+        Some(code::SMALL_INT | code::SMALL_LONG | code::INT | code::LONG) => signed(from)?,
+        _ => {
+            from.skip()?;
+            None
+        }
+    })
 }
 
 fn signed(from: &mut Reader<'_>) -> Decoded<Option<Value<'static>>> {

@@ -21,6 +21,7 @@
 mod body;
 mod decode;
 mod encode;
+mod fields;
 mod header;
 mod id;
 mod part;

@@ -4,7 +4,7 @@
 //! looked. Looking at it, and encoding it, keeps the content; buffer and tree are kept for the next message.
 
 use crate::codec::data::{Fault, Type};
-use crate::codec::{Data, Sink, constructor};
+use crate::codec::{Data, Reader, Sink, constructor};
 
 /// What the choice of a body section depends on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ impl Part {
         self.clear();
         match value.first() {
             None | Some(&constructor::NULL) => {}
+            Some(&constructor::BINARY8 | &constructor::BINARY32) => self.put_binary(value),
             Some(&first) if is_scalar(first) => self.open_from(value),
             Some(_) => {
                 self.encoded.extend_from_slice(value);
@@ -64,6 +65,14 @@ impl Part {
             self.is_encoded = false;
         }
         &mut self.tree
+    }
+
+    /// The commonest body of all, without the detour over the decoder.
+    fn put_binary(&mut self, value: &[u8]) {
+        if let Ok(Some(bytes)) = Reader::new(value).binary() {
+            drop(self.tree.put_binary(bytes));
+            self.tree.rewind();
+        }
     }
 
     /// Decodes into the tree; what it refuses to hold shows as its fault.

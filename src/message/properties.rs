@@ -2,7 +2,7 @@
 //!
 //! Times are unset at 0, texts and ids have an unset state of their own, and a group sequence belongs to its group.
 
-use super::encode::FieldList;
+use super::fields::{FieldList, FieldReader, FieldWriter};
 use super::id::MessageId;
 use super::text::Text;
 use crate::codec::{Decoded, Reader, Sink, writer};
@@ -29,6 +29,20 @@ pub(crate) struct Properties {
 }
 
 impl Properties {
+    #[inline]
+    fn texts(&self) -> [&Text; 8] {
+        [
+            &self.user_id,
+            &self.address,
+            &self.subject,
+            &self.reply_to,
+            &self.content_type,
+            &self.content_encoding,
+            &self.group_id,
+            &self.reply_to_group_id,
+        ]
+    }
+
     pub(crate) fn clear(&mut self) {
         self.message_id.clear();
         self.correlation_id.clear();
@@ -47,75 +61,56 @@ impl Properties {
 }
 
 impl FieldList for Properties {
-    const FIELDS: u32 = 13;
-
-    fn is_set(&self, field: u32) -> bool {
-        match field {
-            0 => self.message_id.is_set(),
-            1 => self.user_id.is_set(),
-            2 => self.address.is_set(),
-            3 => self.subject.is_set(),
-            4 => self.reply_to.is_set(),
-            5 => self.correlation_id.is_set(),
-            6 => self.content_type.is_set(),
-            7 => self.content_encoding.is_set(),
-            8 => self.absolute_expiry_time != 0,
-            9 => self.creation_time != 0,
-            10 => self.group_id.is_set(),
-            11 => self.group_sequence != 0 || self.group_id.is_set(),
-            12 => self.reply_to_group_id.is_set(),
-            _ => false,
-        }
+    fn is_set(&self) -> bool {
+        self.message_id.is_set()
+            || self.correlation_id.is_set()
+            || self.texts().iter().any(|text| text.is_set())
+            || self.absolute_expiry_time != 0
+            || self.creation_time != 0
+            || self.group_sequence != 0
     }
 
-    fn write_field(&self, field: u32, sink: &mut impl Sink) {
-        match field {
-            0 => self.message_id.write(sink),
-            1 => writer::binary(sink, bytes(&self.user_id)),
-            2 => writer::string(sink, bytes(&self.address)),
-            3 => writer::string(sink, bytes(&self.subject)),
-            4 => writer::string(sink, bytes(&self.reply_to)),
-            5 => self.correlation_id.write(sink),
-            6 => writer::symbol(sink, bytes(&self.content_type)),
-            7 => writer::symbol(sink, bytes(&self.content_encoding)),
-            8 => writer::timestamp(sink, self.absolute_expiry_time),
-            9 => writer::timestamp(sink, self.creation_time),
-            10 => writer::string(sink, bytes(&self.group_id)),
-            11 => writer::uint(sink, self.group_sequence),
-            _ => writer::string(sink, bytes(&self.reply_to_group_id)),
-        }
+    #[inline]
+    fn bound(&self) -> usize {
+        let texts: usize = self.texts().iter().map(|text| text.get().map_or(0, <[u8]>::len)).sum();
+        MOST_FIXED + texts + self.message_id.size() + self.correlation_id.size()
     }
 
-    fn read_field(&mut self, field: u32, from: &mut Reader<'_>) -> Decoded<()> {
-        match field {
-            0 => self.message_id.read(from)?,
-            1 => keep(&mut self.user_id, from.binary()?),
-            2 => keep(&mut self.address, from.string()?),
-            3 => keep(&mut self.subject, from.string()?),
-            4 => keep(&mut self.reply_to, from.string()?),
-            5 => self.correlation_id.read(from)?,
-            6 => keep(&mut self.content_type, from.symbol()?),
-            7 => keep(&mut self.content_encoding, from.symbol()?),
-            8 => self.absolute_expiry_time = from.timestamp()?.unwrap_or(0),
-            9 => self.creation_time = from.timestamp()?.unwrap_or(0),
-            10 => keep(&mut self.group_id, from.string()?),
-            11 => self.group_sequence = from.uint()?.unwrap_or(0),
-            12 => keep(&mut self.reply_to_group_id, from.string()?),
-            _ => from.skip()?,
-        }
-        Ok(())
+    #[inline]
+    fn write(&self, fields: &mut FieldWriter<'_, impl Sink>) {
+        fields.id(&self.message_id);
+        fields.field(self.user_id.get(), writer::binary);
+        fields.string(&self.address);
+        fields.string(&self.subject);
+        fields.string(&self.reply_to);
+        fields.id(&self.correlation_id);
+        fields.symbol(&self.content_type);
+        fields.symbol(&self.content_encoding);
+        fields.time(self.absolute_expiry_time);
+        fields.time(self.creation_time);
+        fields.string(&self.group_id);
+        let in_group = self.group_sequence != 0 || self.group_id.is_set();
+        fields.field(in_group.then_some(self.group_sequence), writer::uint);
+        fields.string(&self.reply_to_group_id);
+    }
+
+    fn read(&mut self, fields: &mut FieldReader<'_>) -> Decoded<()> {
+        self.message_id.read(fields)?;
+        fields.text(&mut self.user_id, Reader::binary)?;
+        fields.text(&mut self.address, Reader::string)?;
+        fields.text(&mut self.subject, Reader::string)?;
+        fields.text(&mut self.reply_to, Reader::string)?;
+        self.correlation_id.read(fields)?;
+        fields.text(&mut self.content_type, Reader::symbol)?;
+        fields.text(&mut self.content_encoding, Reader::symbol)?;
+        self.absolute_expiry_time = fields.time()?;
+        self.creation_time = fields.time()?;
+        fields.text(&mut self.group_id, Reader::string)?;
+        self.group_sequence = fields.uint()?;
+        fields.text(&mut self.reply_to_group_id, Reader::string)
     }
 }
 
-#[inline]
-fn bytes(text: &Text) -> &[u8] {
-    text.get().unwrap_or_default()
-}
-
-#[inline]
-fn keep(text: &mut Text, value: Option<&[u8]>) {
-    match value {
-        Some(bytes) => text.set(bytes),
-        None => text.unset(),
-    }
-}
+/// What is not the content of a text or an id: thirteen constructors with a size where there is one, and three
+/// numbers. Only short lists ask, in which no text has a long size.
+const MOST_FIXED: usize = 13 * 2 + 8 + 8 + 4;

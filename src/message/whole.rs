@@ -5,7 +5,7 @@
 //! agrees with the tree's decoder about what is well-formed. AMQP part 1.6.
 
 use crate::codec::constructor as code;
-use crate::codec::{DecodeErrorKind, Decoded, Reader};
+use crate::codec::{DecodeError, DecodeErrorKind, Decoded, Reader};
 
 /// Walks values; owns the stack, so that a message in its steady state allocates nothing.
 #[derive(Default)]
@@ -27,8 +27,9 @@ struct Level {
 }
 
 /// What stands behind a constructor.
+#[derive(Clone, Copy)]
 enum Shape {
-    Fixed(usize),
+    Fixed(u8),
     /// Bytes with a size in front.
     Variable(Prefix),
     /// Values with size and count in front.
@@ -36,6 +37,7 @@ enum Shape {
     /// Elements with size, count and their constructor in front.
     Array(Prefix),
     Described,
+    Undefined,
 }
 
 #[derive(Clone, Copy)]
@@ -47,124 +49,185 @@ enum Prefix {
 impl Inspector {
     /// Checks the one value that `bytes` holds.
     pub(super) fn check(&mut self, bytes: &[u8]) -> Decoded<()> {
-        let mut reader = Reader::new(bytes);
-        let mut level = Level { end: bytes.len(), values: 1, element: None };
+        let mut walk = Walk { bytes, at: 0, level: Level { end: bytes.len(), values: 1, element: None } };
         self.outer.clear();
         self.hollow = 0;
         loop {
-            while level.values == 0 {
-                if reader.offset() != level.end {
-                    return Err(reader.error(DecodeErrorKind::Size));
-                }
-                match self.outer.pop() {
-                    Some(outer) => level = outer,
-                    None => return Ok(()),
+            while walk.level.values > 0 {
+                walk.level.values -= 1;
+                let constructor = match walk.level.element {
+                    Some(shared) => shared,
+                    None => walk.byte()?,
+                };
+                match SHAPES.get(usize::from(constructor)) {
+                    Some(Shape::Fixed(width)) => walk.skip(usize::from(*width))?,
+                    Some(Shape::Variable(prefix)) => {
+                        let size = walk.number(*prefix)?;
+                        walk.skip(size)?;
+                    }
+                    Some(shape) => self.enter(&mut walk, constructor, *shape)?,
+                    None => {}
                 }
             }
-            level.values -= 1;
-            self.step(&mut reader, &mut level)?;
-            if reader.offset() > level.end {
-                return Err(reader.error(DecodeErrorKind::Size));
+            if walk.at != walk.level.end {
+                return Err(walk.error(DecodeErrorKind::Size));
+            }
+            match self.outer.pop() {
+                Some(outer) => walk.level = outer,
+                None => return Ok(()),
             }
         }
     }
 
-    /// Walks over one value, or into it.
-    #[inline]
-    fn step(&mut self, reader: &mut Reader<'_>, level: &mut Level) -> Decoded<()> {
-        let constructor = match level.element {
-            Some(shared) => shared,
-            None => reader.byte()?,
-        };
-        match shape(constructor) {
-            Some(Shape::Fixed(width)) => reader.take(width).map(drop),
-            Some(Shape::Variable(prefix)) => {
-                let size = prefix.read(reader)?;
-                reader.take(size).map(drop)
+    /// Goes into what is more than a scalar.
+    fn enter(&mut self, walk: &mut Walk<'_>, constructor: u8, shape: Shape) -> Decoded<()> {
+        match shape {
+            Shape::Values(prefix) => self.enter_compound(walk, prefix),
+            Shape::Array(prefix) => {
+                self.enter_compound(walk, prefix)?;
+                self.enter_array(walk)
             }
-            Some(Shape::Values(prefix)) => self.enter(reader, level, prefix),
-            Some(Shape::Array(prefix)) => {
-                self.enter(reader, level, prefix)?;
-                self.enter_array(reader, level)
+            Shape::Described => {
+                walk.level.values += 2;
+                walk.check_descriptor()
             }
-            Some(Shape::Described) => {
-                level.values += 2;
-                check_descriptor(reader)
-            }
-            None => Err(reader.error(DecodeErrorKind::Constructor(constructor))),
+            _ => Err(walk.error(DecodeErrorKind::Constructor(constructor))),
         }
     }
 
     /// Makes the list, map or array whose size comes next the level that is walked.
-    fn enter(&mut self, reader: &mut Reader<'_>, level: &mut Level, prefix: Prefix) -> Decoded<()> {
-        let size = prefix.read(reader)?;
-        let end = reader.offset().saturating_add(size);
-        if end > level.end {
-            return Err(reader.error(DecodeErrorKind::Truncated));
+    fn enter_compound(&mut self, walk: &mut Walk<'_>, prefix: Prefix) -> Decoded<()> {
+        let size = walk.number(prefix)?;
+        let end = walk.at.saturating_add(size);
+        if end > walk.level.end {
+            return Err(walk.error(DecodeErrorKind::Truncated));
         }
         if self.outer.len() >= MAX_DEPTH {
-            return Err(reader.error(DecodeErrorKind::Limit));
+            return Err(walk.error(DecodeErrorKind::Limit));
         }
-        let values = prefix.read(reader)? as u64;
-        self.outer.push(*level);
-        *level = Level { end, values, element: None };
-        if reader.offset() > end {
-            return Err(reader.error(DecodeErrorKind::Size));
-        }
+        self.outer.push(walk.level);
+        walk.level = Level { end, values: 0, element: None };
+        walk.level.values = match walk.number(prefix) {
+            Ok(count) => count as u64,
+            Err(_) => return Err(walk.error(DecodeErrorKind::Size)),
+        };
         Ok(())
     }
 
     /// Reads the element constructor; elements of a fixed width are then checked all at once, whatever their count.
-    fn enter_array(&mut self, reader: &mut Reader<'_>, level: &mut Level) -> Decoded<()> {
-        if reader.peek() == Some(code::DESCRIBED) {
-            reader.byte()?;
-            check_descriptor(reader)?;
-            reader.skip()?;
+    fn enter_array(&mut self, walk: &mut Walk<'_>) -> Decoded<()> {
+        let mut element = walk.byte()?;
+        if element == code::DESCRIBED {
+            walk.check_descriptor()?;
+            walk.skip_descriptor()?;
+            element = walk.byte()?;
         }
-        let element = reader.byte()?;
-        let content = level.end.checked_sub(reader.offset()).ok_or_else(|| reader.error(DecodeErrorKind::Size))?;
-        match shape(element) {
-            None | Some(Shape::Described) => Err(reader.error(DecodeErrorKind::Constructor(element))),
+        match SHAPES.get(usize::from(element)) {
             Some(Shape::Fixed(width)) => {
-                if level.values.saturating_mul(width as u64) != content as u64 {
-                    return Err(reader.error(DecodeErrorKind::Size));
+                let content = walk.level.end.saturating_sub(walk.at);
+                if walk.level.values.saturating_mul(u64::from(*width)) != content as u64 {
+                    return Err(walk.error(DecodeErrorKind::Size));
                 }
-                self.hollow += if width == 0 { level.values } else { 0 };
+                self.hollow += if *width == 0 { walk.level.values } else { 0 };
                 if self.hollow > MOST_HOLLOW {
-                    return Err(reader.error(DecodeErrorKind::Limit));
+                    return Err(walk.error(DecodeErrorKind::Limit));
                 }
-                level.values = 0;
-                reader.take(content).map(drop)
+                walk.level.values = 0;
+                walk.skip(content)
+            }
+            None | Some(Shape::Described | Shape::Undefined) => {
+                Err(walk.error(DecodeErrorKind::Constructor(element)))
             }
             Some(_) => {
-                level.element = Some(element);
+                walk.level.element = Some(element);
                 Ok(())
             }
         }
     }
 }
 
-impl Prefix {
+/// A place in the bytes, which never leaves the level it is in.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    level: Level,
+}
+
+impl Walk<'_> {
+    #[cold]
+    const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError { offset: self.at, kind }
+    }
+
     #[inline]
-    fn read(self, reader: &mut Reader<'_>) -> Decoded<usize> {
-        match self {
-            Self::One => reader.byte().map(usize::from),
-            Self::Four => reader.be_u32().map(|size| size as usize),
+    fn skip(&mut self, n: usize) -> Decoded<()> {
+        match self.at.checked_add(n) {
+            Some(at) if at <= self.level.end => {
+                self.at = at;
+                Ok(())
+            }
+            _ => Err(self.error(DecodeErrorKind::Truncated)),
         }
     }
-}
 
-/// A descriptor is a scalar or an empty list.
-fn check_descriptor(reader: &Reader<'_>) -> Decoded<()> {
-    match reader.peek() {
-        Some(code @ (code::DESCRIBED | 0xc0..=0xff)) => Err(reader.error(DecodeErrorKind::Constructor(code))),
-        _ => Ok(()),
+    #[inline]
+    fn byte(&mut self) -> Decoded<u8> {
+        match self.bytes.get(self.at) {
+            Some(&byte) if self.at < self.level.end => {
+                self.at += 1;
+                Ok(byte)
+            }
+            _ => Err(self.error(DecodeErrorKind::Truncated)),
+        }
+    }
+
+    #[inline]
+    fn number(&mut self, prefix: Prefix) -> Decoded<usize> {
+        match prefix {
+            Prefix::One => self.byte().map(usize::from),
+            Prefix::Four => {
+                let start = self.at;
+                self.skip(4)?;
+                match self.bytes.get(start..self.at) {
+                    Some(&[a, b, c, d]) => Ok(u32::from_be_bytes([a, b, c, d]) as usize),
+                    _ => Err(self.error(DecodeErrorKind::Truncated)),
+                }
+            }
+        }
+    }
+
+    /// A descriptor is a scalar or an empty list.
+    fn check_descriptor(&self) -> Decoded<()> {
+        match self.bytes.get(self.at) {
+            Some(&found @ (code::DESCRIBED | 0xc0..=0xff)) => {
+                Err(self.error(DecodeErrorKind::Constructor(found)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn skip_descriptor(&mut self) -> Decoded<()> {
+        let mut rest = Reader::new(self.bytes.get(self.at..).unwrap_or_default());
+        rest.skip()?;
+        self.skip(rest.offset())
     }
 }
 
-#[inline]
-fn shape(constructor: u8) -> Option<Shape> {
-    Some(match constructor {
+const SHAPES: [Shape; 256] = {
+    let mut shapes = [Shape::Undefined; 256];
+    let mut constructor = 0;
+    while constructor < shapes.len() {
+        #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated by the compiler")]
+        {
+            shapes[constructor] = shape(constructor as u8);
+        }
+        constructor += 1;
+    }
+    shapes
+};
+
+const fn shape(constructor: u8) -> Shape {
+    match constructor {
         code::DESCRIBED => Shape::Described,
         0x40..=0x45 => Shape::Fixed(0),
         0x50..=0x56 => Shape::Fixed(1),
@@ -178,8 +241,8 @@ fn shape(constructor: u8) -> Option<Shape> {
         code::LIST32 | code::MAP32 => Shape::Values(Prefix::Four),
         code::ARRAY8 => Shape::Array(Prefix::One),
         code::ARRAY32 => Shape::Array(Prefix::Four),
-        _ => return None,
-    })
+        _ => Shape::Undefined,
+    }
 }
 
 /// Compounds inside compounds; far beyond what any application sends.
