@@ -13,7 +13,7 @@ pub(super) trait FieldList {
     /// Whether any field differs from its default.
     fn is_set(&self) -> bool;
 
-    /// No fewer bytes than the fields take; cheap to tell.
+    /// At least as many bytes as the fields take; cheap to tell.
     fn bound(&self) -> usize;
 
     /// Writes all fields in their order.

@@ -112,7 +112,7 @@ impl MessageId {
         tree.put(value).ok().map(|()| tree)
     }
 
-    /// No fewer bytes than the content takes on the wire.
+    /// At least as many bytes as the content takes on the wire.
     #[inline]
     pub(super) fn size(&self) -> usize {
         match self.get() {

@@ -288,7 +288,7 @@ fn fields_of_the_wrong_type_read_as_unset_and_shift_nothing() {
     assert_eq!(decoded(&wrong_time).properties.creation_time, 9);
     let string_as_content_type = hex("005373 c0 0b 07 40 40 40 40 40 40 a1 01 78 005377 40");
     let mut message = Message::new();
-    assert_eq!(message.decode(&string_as_content_type).unwrap_err().kind, DecodeErrorKind::Truncated);
+    assert_eq!(message.decode(&string_as_content_type).unwrap_err().kind, DecodeErrorKind::Size);
     let string_as_content_type = hex("005373 c0 0a 07 40 40 40 40 40 40 a1 01 78 005377 40");
     assert!(!decoded(&string_as_content_type).properties.content_type.is_set());
     let header = hex("005370 c0 09 05 a10178 52 09 43 56 01 52 05 005377 40");

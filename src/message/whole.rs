@@ -100,7 +100,7 @@ impl Inspector {
         let size = walk.number(prefix)?;
         let end = walk.at.saturating_add(size);
         if end > walk.level.end {
-            return Err(walk.error(DecodeErrorKind::Truncated));
+            return Err(walk.short());
         }
         if self.outer.len() >= MAX_DEPTH {
             return Err(walk.error(DecodeErrorKind::Limit));
@@ -159,6 +159,13 @@ impl Walk<'_> {
         DecodeError { offset: self.at, kind }
     }
 
+    /// The fault of a value that does not fit: more input would help, or the size around it is wrong.
+    #[cold]
+    const fn short(&self) -> DecodeError {
+        let at_end = self.level.end == self.bytes.len();
+        self.error(if at_end { DecodeErrorKind::Truncated } else { DecodeErrorKind::Size })
+    }
+
     #[inline]
     fn skip(&mut self, n: usize) -> Decoded<()> {
         match self.at.checked_add(n) {
@@ -166,7 +173,7 @@ impl Walk<'_> {
                 self.at = at;
                 Ok(())
             }
-            _ => Err(self.error(DecodeErrorKind::Truncated)),
+            _ => Err(self.short()),
         }
     }
 
@@ -177,7 +184,7 @@ impl Walk<'_> {
                 self.at += 1;
                 Ok(byte)
             }
-            _ => Err(self.error(DecodeErrorKind::Truncated)),
+            _ => Err(self.short()),
         }
     }
 
@@ -190,7 +197,7 @@ impl Walk<'_> {
                 self.skip(4)?;
                 match self.bytes.get(start..self.at) {
                     Some(&[a, b, c, d]) => Ok(u32::from_be_bytes([a, b, c, d]) as usize),
-                    _ => Err(self.error(DecodeErrorKind::Truncated)),
+                    _ => Err(self.short()),
                 }
             }
         }
@@ -282,7 +289,7 @@ mod tests {
     #[test]
     fn an_element_may_not_leave_the_compound_that_holds_it() {
         assert_eq!(check(&[0xc0, 3, 1, 0xa1, 5]), Err(DecodeErrorKind::Truncated));
-        assert_eq!(check(&[0xc0, 4, 2, 0xc0, 3, 1, 0x43]), Err(DecodeErrorKind::Truncated));
+        assert_eq!(check(&[0xc0, 5, 2, 0xc0, 3, 1, 0x43]), Err(DecodeErrorKind::Truncated));
         assert_eq!(check(&[0xc0, 7, 2, 0xc0, 1, 1, 0x43, 0x43, 0x43]), Err(DecodeErrorKind::Size));
     }
 
