@@ -7,8 +7,8 @@ use super::codec::{pn_data_t, pn_msgid_t};
 use super::error::pn_error_t;
 use super::link::pn_link_t;
 use super::message_object::{
-    PARTS, decode, encode_growing, encode_into, get_id, get_text, lend, list_sections, new_message,
-    on_message, part, send, set, set_id, set_text,
+    PARTS, decode, encode_growing, encode_into, extra, get_id, get_text, lend, list_sections, new_message, on_message,
+    part, send, set, set_id, set_text, set_user_id, user_id,
 };
 use super::types::{pn_bytes_t, pn_millis_t, pn_rwbytes_t, pn_sequence_t, pn_timestamp_t};
 use crate::message::{Header, Message};
@@ -241,7 +241,7 @@ pub unsafe extern "C" fn pn_message_set_delivery_count(msg: *mut pn_message_t, c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_message_get_id(msg: *mut pn_message_t) -> pn_msgid_t {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message).
-    unsafe { get_id(msg, |msg| & msg.properties.message_id) }
+    unsafe { get_id(msg, |msg| &msg.properties.message_id) }
 }
 
 /// Sets the id of a message.
@@ -362,7 +362,7 @@ pub unsafe extern "C" fn pn_message_set_reply_to(msg: *mut pn_message_t, reply_t
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_message_get_correlation_id(msg: *mut pn_message_t) -> pn_msgid_t {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message).
-    unsafe { get_id(msg, |msg| & msg.properties.correlation_id) }
+    unsafe { get_id(msg, |msg| &msg.properties.correlation_id) }
 }
 
 /// Sets the correlation id of a message.
@@ -406,9 +406,9 @@ pub unsafe extern "C" fn pn_message_get_content_type(msg: *mut pn_message_t) -> 
 /// @param[in] type the text, which is copied; NULL unsets it
 /// @return 0, or PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_message_set_content_type(msg: *mut pn_message_t, type: *const c_char) -> c_int {
+pub unsafe extern "C" fn pn_message_set_content_type(msg: *mut pn_message_t, r#type: *const c_char) -> c_int {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message; null, or a C string).
-    unsafe { set_text(msg, type, |msg| &mut msg.properties.content_type) }
+    unsafe { set_text(msg, r#type, |msg| &mut msg.properties.content_type) }
 }
 
 /// Returns the MIME content encoding of the body.
@@ -502,7 +502,7 @@ pub unsafe extern "C" fn pn_message_set_group_id(msg: *mut pn_message_t, group_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_message_get_group_sequence(msg: *mut pn_message_t) -> pn_sequence_t {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message).
-    unsafe { on_message(msg, 0, |msg| msg.content.properties.group_sequence.cast_signed()) }
+    unsafe { on_message(msg, 0, |msg| msg.content.properties.group_sequence) }
 }
 
 /// Sets the place of the message in its group.
@@ -513,7 +513,7 @@ pub unsafe extern "C" fn pn_message_get_group_sequence(msg: *mut pn_message_t) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_message_set_group_sequence(msg: *mut pn_message_t, n: pn_sequence_t) -> c_int {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message).
-    unsafe { set(msg, |msg| msg.properties.group_sequence = n.cast_unsigned()) }
+    unsafe { set(msg, |msg| msg.properties.group_sequence = n) }
 }
 
 /// Returns the group that replies are to belong to.

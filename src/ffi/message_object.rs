@@ -5,7 +5,8 @@
 //! takes a message tolerates NULL and is called under the contract of `ffi`: null, or a live object that nothing else
 //! uses during the call.
 
-use super::codec::{atom_from, fault_code, lent_data, on_data, pn_atom_t, pn_data_t, retire_data, value_of};
+use super::codec::{pn_atom_t, pn_data_t};
+use super::data_object::{atom_value, fault_code, lent_data, on_data, retire_data, value_atom};
 use super::error::{PN_ARG_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
 use super::link::pn_link_t;
 use super::message::pn_message_t;
@@ -13,10 +14,15 @@ use super::types::{pn_bytes_t, pn_rwbytes_t};
 use crate::codec::data::{Fault, FaultKind, Value};
 use crate::codec::{Data, DecodeError, DecodeErrorKind, FixedBuffer};
 use crate::message::{Message, MessageId, Text};
-use crate::object::{self, ClassCell, ordinary_class, pn_class_t, pn_string_t};
+use crate::object::header::allocate;
+use crate::object::string::pn_string_t;
+use crate::object::{ClassCell, ordinary_class, pn_class_t};
 use libc::ssize_t;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
+
+/// The number of the message class in `cid.h`.
+const CID_PN_MESSAGE: c_int = 19;
 
 /// The parts of a message that are shown as data objects.
 pub(super) mod part {
@@ -40,7 +46,7 @@ pub(super) fn new_message(extra: usize) -> *mut pn_message_t {
         outgoing: Vec::new(),
     };
     let Some(size) = EXTRA_AT.checked_add(extra) else { return ptr::null_mut() };
-    let msg = object::allocate(&raw const CLASS.0, size).cast::<pn_message_t>();
+    let msg = allocate(&raw const CLASS.0, size).cast::<pn_message_t>();
     if !msg.is_null() {
         // SAFETY: the payload is fresh, at least as large as a message, and aligned to 16.
         unsafe { msg.write(value) };
@@ -58,7 +64,7 @@ const EXTRA_AT: usize = size_of::<pn_message_t>().next_multiple_of(16);
 
 static CLASS: ClassCell = ClassCell(pn_class_t {
     inspect: Some(inspect),
-    ..ordinary_class::<pn_message_t>(c"pn_message", super::cid::names::pn_cid_t::CID_pn_message as c_int)
+    ..ordinary_class::<pn_message_t>(c"pn_message", CID_PN_MESSAGE)
 });
 
 impl Drop for pn_message_t {
@@ -162,7 +168,7 @@ pub(super) unsafe fn set_user_id(msg: *mut pn_message_t, user_id: pn_bytes_t) ->
 #[inline]
 pub(super) unsafe fn get_id(msg: *mut pn_message_t, field: impl FnOnce(&Message) -> &MessageId) -> pn_atom_t {
     // SAFETY: the caller's contract is ours.
-    unsafe { on_message(msg, atom_from(Value::Null), |msg| atom_from(field(&msg.content).get())) }
+    unsafe { on_message(msg, value_atom(Value::Null), |msg| value_atom(field(&msg.content).get())) }
 }
 
 #[inline]
@@ -172,7 +178,7 @@ pub(super) unsafe fn set_id(
     field: impl FnOnce(&mut Message) -> &mut MessageId,
 ) -> c_int {
     // SAFETY: the caller passes an atom whose bytes are readable.
-    let value = unsafe { value_of(id) };
+    let value = unsafe { atom_value(id) };
     // SAFETY: the caller's contract is ours.
     unsafe { set(msg, |msg| change_id(field(msg), value)) }
 }
@@ -246,7 +252,7 @@ impl pn_message_t {
 
     /// Keeps the fault of a part for the application to find.
     fn fail(&mut self, fault: &Fault) -> c_int {
-        self.error.set(fault_code(fault.kind), &format!("data error: {}", fault.text))
+        self.error.set(fault_code(fault), &format!("data error: {}", fault.text))
     }
 
     fn encode_fixed(&mut self, space: &mut [u8]) -> Result<usize, EncodeFailure> {
@@ -366,7 +372,7 @@ pub(super) unsafe fn send(msg: *mut pn_message_t, sender: *mut pn_link_t, buf: *
     if sent < 0 {
         let code = sent as c_int;
         // SAFETY: the caller passes a live message.
-        unsafe { on_message(msg, (), |msg| drop(msg.error.set(code, "the link accepts no bytes for a delivery"))) };
+        unsafe { on_message(msg, (), |msg| msg.refuse(code)) };
         return sent;
     }
     // SAFETY: the link is the caller's.
@@ -374,6 +380,10 @@ pub(super) unsafe fn send(msg: *mut pn_message_t, sender: *mut pn_link_t, buf: *
 }
 
 impl pn_message_t {
+    fn refuse(&mut self, code: c_int) {
+        self.error.set(code, "the link takes no bytes: it has no current delivery, or is no sender");
+    }
+
     /// Encodes into memory of the message's own, for one call of send.
     fn encode_outgoing(&mut self) -> Result<(*const c_char, usize), c_int> {
         self.outgoing.clear();
@@ -418,4 +428,227 @@ fn decode_all(data: &mut Data, mut bytes: &[u8]) -> Result<(), Fault> {
 unsafe extern "C" {
     fn pn_link_send(sender: *mut pn_link_t, bytes: *const c_char, n: usize) -> ssize_t;
     fn pn_link_advance(link: *mut pn_link_t) -> bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::*;
+    use super::*;
+
+    /// A message that frees itself.
+    struct Owned(*mut pn_message_t);
+
+    impl Owned {
+        fn new() -> Self {
+            Self(pn_message())
+        }
+
+        fn encoded(&self) -> Vec<u8> {
+            let mut bytes = vec![0u8; 4096];
+            let mut size = bytes.len();
+            // SAFETY: the message is alive, and the buffer as large as stated.
+            let result = unsafe { pn_message_encode(self.0, bytes.as_mut_ptr().cast(), &raw mut size) };
+            assert_eq!(result, 0);
+            bytes.truncate(size);
+            bytes
+        }
+
+        fn decode(&self, bytes: &[u8]) -> c_int {
+            // SAFETY: the message is alive, and the bytes are readable.
+            unsafe { pn_message_decode(self.0, bytes.as_ptr().cast(), bytes.len()) }
+        }
+
+        fn set_address(&self, address: &CStr) {
+            // SAFETY: the message is alive.
+            assert_eq!(unsafe { pn_message_set_address(self.0, address.as_ptr()) }, 0);
+        }
+
+        fn address(&self) -> *const c_char {
+            // SAFETY: the message is alive.
+            unsafe { pn_message_get_address(self.0) }
+        }
+
+        fn errno(&self) -> c_int {
+            // SAFETY: the message is alive.
+            unsafe { pn_message_errno(self.0) }
+        }
+    }
+
+    impl Drop for Owned {
+        fn drop(&mut self) {
+            // SAFETY: the test holds the only reference.
+            unsafe { pn_message_free(self.0) };
+        }
+    }
+
+    const NULL_BODY: &[u8] = &[0, 0x53, 0x77, 0x40];
+
+    #[test]
+    fn memory_for_the_caller_is_zeroed_aligned_and_left_alone() {
+        let msg = Owned(pni_message_with_extra(40));
+        // SAFETY: the message is alive.
+        let memory = unsafe { pni_message_get_extra(msg.0) };
+        assert_eq!(memory.addr() % 16, 0);
+        // SAFETY: forty bytes were asked for.
+        let memory = unsafe { std::slice::from_raw_parts_mut(memory.cast::<u8>(), 40) };
+        assert_eq!(memory, [0; 40]);
+        memory.fill(0xaa);
+        msg.set_address(c"somewhere");
+        assert_eq!(msg.decode(NULL_BODY), 0);
+        assert_eq!(memory, [0xaa; 40]);
+    }
+
+    #[test]
+    fn a_text_may_be_set_to_itself() {
+        let msg = Owned::new();
+        msg.set_address(c"queue");
+        // SAFETY: the message is alive and lends its address.
+        assert_eq!(unsafe { pn_message_set_address(msg.0, msg.address()) }, 0);
+        // SAFETY: the address is a C string of the message.
+        assert_eq!(unsafe { CStr::from_ptr(msg.address()) }, c"queue");
+    }
+
+    #[test]
+    fn an_id_may_be_set_to_itself_in_either_form() {
+        let msg = Owned::new();
+        // SAFETY: the atom holds readable bytes, and the message is alive.
+        unsafe { pn_message_set_id(msg.0, value_atom(Value::String(b"an id"))) };
+        for _ in 0..2 {
+            // SAFETY: the message is alive.
+            let id = unsafe { pn_message_get_id(msg.0) };
+            // SAFETY: the atom's bytes belong to the message.
+            assert_eq!(unsafe { pn_message_set_id(msg.0, id) }, 0);
+            // SAFETY: the message is alive.
+            let id = unsafe { pn_message_get_id(msg.0) };
+            // SAFETY: the atom was filled by the library.
+            assert_eq!(unsafe { atom_value(&id) }, Value::String(b"an id"));
+            // SAFETY: the message is alive.
+            assert!(!unsafe { pn_message_id(msg.0) }.is_null());
+        }
+    }
+
+    #[test]
+    fn data_objects_stay_the_same_and_follow_the_message() {
+        let msg = Owned::new();
+        // SAFETY: the message is alive.
+        let body = unsafe { pn_message_body(msg.0) };
+        assert_eq!(msg.decode(&[0, 0x53, 0x77, 0x54, 5]), 0);
+        // SAFETY: the message is alive.
+        assert_eq!(unsafe { pn_message_body(msg.0) }, body);
+        let read = |tree: &mut Data| {
+            tree.rewind();
+            tree.next();
+            tree.value() == Value::Int(5)
+        };
+        // SAFETY: the data object lives as long as its message.
+        assert!(unsafe { on_data(body, false, read) }, "what was decoded shows in an object held from before");
+        assert_eq!(msg.encoded(), [0, 0x53, 0x77, 0x54, 5]);
+        // SAFETY: as above.
+        assert!(unsafe { on_data(body, false, read) }, "encoding takes nothing away");
+    }
+
+    #[test]
+    fn a_data_object_that_outlives_its_message_is_empty() {
+        let msg = Owned::new();
+        // SAFETY: the message is alive.
+        let body = unsafe { pn_message_body(msg.0) };
+        // SAFETY: the data object is alive.
+        unsafe { crate::object::incref(body) };
+        drop(msg);
+        // SAFETY: the test holds a reference.
+        assert!(unsafe { on_data(body, false, |tree| tree.is_empty()) });
+        // SAFETY: the test gives up its reference.
+        unsafe { crate::object::decref(body) };
+    }
+
+    #[test]
+    fn no_bytes_and_malformed_bytes_are_errors_that_clearing_keeps() {
+        let msg = Owned::new();
+        assert_eq!(msg.decode(&[]), PN_ARG_ERR);
+        // SAFETY: the message is alive.
+        let error = unsafe { pn_message_error(msg.0) };
+        // SAFETY: the error belongs to the live message.
+        let text = unsafe { super::super::error::pn_error_text(error) };
+        // SAFETY: an error's text is a C string.
+        assert_eq!(unsafe { CStr::from_ptr(text) }, c"invalid message bytes");
+        msg.set_address(c"old");
+        assert_eq!(msg.decode(&[0, 0x53, 0x77, 0xa1, 9]), PN_UNDERFLOW);
+        assert!(msg.address().is_null(), "nothing of the earlier message is left");
+        // SAFETY: the message is alive.
+        unsafe { pn_message_clear(msg.0) };
+        assert_eq!(msg.errno(), PN_UNDERFLOW);
+        assert_eq!(msg.decode(&[0, 0x53, 0x77, 0x46]), PN_ARG_ERR);
+    }
+
+    #[test]
+    fn a_buffer_too_small_is_no_error_of_the_message() {
+        let msg = Owned::new();
+        let mut size = 3;
+        let mut bytes = [0u8; 3];
+        // SAFETY: the message is alive, and the buffer as large as stated.
+        let result = unsafe { pn_message_encode(msg.0, bytes.as_mut_ptr().cast(), &raw mut size) };
+        assert_eq!((result, size, msg.errno()), (PN_OVERFLOW, 3, 0));
+        assert_eq!(msg.encoded(), NULL_BODY);
+    }
+
+    #[test]
+    fn a_growing_buffer_begins_with_256_bytes_and_doubles() {
+        let msg = Owned::new();
+        let mut buffer = pn_rwbytes_t { size: 0, start: ptr::null_mut() };
+        // SAFETY: the message is alive, and the buffer has no memory yet.
+        assert_eq!(unsafe { pn_message_encode2(msg.0, &raw mut buffer) }, 4);
+        assert_eq!(buffer.size, 256);
+        let long = std::ffi::CString::new(vec![b'a'; 600]).expect("no NUL inside");
+        msg.set_address(&long);
+        // SAFETY: as above; the buffer's memory is malloc's.
+        let used = unsafe { pn_message_encode2(msg.0, &raw mut buffer) };
+        assert_eq!((used as usize, buffer.size), (msg.encoded().len(), 1024));
+        // SAFETY: the buffer's memory is malloc's.
+        unsafe { libc::free(buffer.start.cast()) };
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_encoded_is_reported() {
+        let msg = Owned::new();
+        // SAFETY: the message is alive.
+        let body = unsafe { pn_message_body(msg.0) };
+        // SAFETY: the data object belongs to the live message.
+        unsafe { on_data(body, (), |tree| tree.put(Value::Unknown(99)).expect("an empty tree")) };
+        let mut size = 100;
+        let mut bytes = [0u8; 100];
+        // SAFETY: the message is alive, and the buffer as large as stated.
+        let result = unsafe { pn_message_encode(msg.0, bytes.as_mut_ptr().cast(), &raw mut size) };
+        assert!(result < 0);
+        assert_eq!((msg.errno(), size), (result, 100));
+    }
+
+    #[test]
+    fn sections_are_listed_with_header_and_properties_always() {
+        let msg = Owned::new();
+        msg.set_address(c"q");
+        let sections = super::super::codec::pn_data(0);
+        // SAFETY: both objects are alive.
+        assert_eq!(unsafe { pn_message_data(msg.0, sections) }, 0);
+        let mut bytes = Vec::new();
+        // SAFETY: the data object is alive.
+        unsafe { on_data(sections, (), |tree| tree.encode(&mut bytes).expect("sections of a message")) };
+        assert_eq!(bytes, *b"\0\x53\x70\x45\0\x53\x73\xc0\x06\x03\x40\x40\xa1\x01q");
+        // SAFETY: the test gives up its reference.
+        unsafe { crate::object::decref(sections) };
+    }
+
+    #[test]
+    fn null_is_tolerated_everywhere() {
+        let none = ptr::null_mut();
+        // SAFETY: null is allowed.
+        unsafe { pn_message_free(none) };
+        // SAFETY: null is allowed.
+        assert!(unsafe { pn_message_body(none) }.is_null());
+        // SAFETY: null is allowed.
+        assert_eq!(unsafe { pn_message_set_priority(none, 1) }, PN_ARG_ERR);
+        // SAFETY: null is allowed.
+        assert_eq!(unsafe { pn_message_get_priority(none) }, 4);
+        // SAFETY: null is allowed.
+        assert_eq!(unsafe { pn_message_encode2(none, ptr::null_mut()) }, PN_ARG_ERR as ssize_t);
+    }
 }

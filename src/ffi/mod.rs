@@ -15,6 +15,7 @@ pub mod event;
 pub mod link;
 pub mod logger;
 pub mod message;
+mod message_object;
 pub mod object;
 pub mod sasl;
 pub mod sasl_plugin;
