@@ -8,6 +8,8 @@ pub mod codec;
 pub mod condition;
 pub mod connection;
 pub mod connection_driver;
+mod data_arguments;
+mod data_object;
 pub mod delivery;
 pub mod disposition;
 pub mod error;

@@ -65,9 +65,11 @@ impl Data {
 
     fn put_copy(&mut self, source: &Self, content: &Content) -> Result<(), Fault> {
         match content {
-            Content::Array { described, element, .. } => {
-                self.place(Content::Array { children: Children::NONE, described: *described, element: *element })
-            }
+            Content::Array { described, element, .. } => self.place(Content::Array {
+                children: Children::NONE,
+                described: *described,
+                element: *element,
+            }),
             content => self.put(source.lend(content)),
         }
     }

@@ -51,8 +51,7 @@ impl Data {
         if bytes.is_empty() {
             return Err(Fault::truncated());
         }
-        let level =
-            Level { node: NIL, last: NIL, count: 1, left: 1, end: bytes.len(), kind: Kind::Top };
+        let level = Level { node: NIL, last: NIL, count: 1, left: 1, end: bytes.len(), kind: Kind::Top };
         let mut decoder = Decoder { data: self, bytes, at: 0, level, outer: Vec::new() };
         let result = decoder.run();
         decoder.unwind();
@@ -258,7 +257,11 @@ impl Decoder<'_> {
         let least = if matches!(constructor, code::ARRAY8 | code::ARRAY32) { width + 1 } else { width };
         let available = self.level.end - self.at;
         if size < least {
-            return Err(if available < least { self.short() } else { Fault::malformed("compound too small") });
+            return Err(if available < least {
+                self.short()
+            } else {
+                Fault::malformed("compound too small")
+            });
         }
         if size > available {
             return Err(self.short());

@@ -45,7 +45,8 @@ impl Data {
         let size = self.measure(&mut extents, NIL);
         let written = size.and_then(|size| match buffer.get_mut(..size) {
             Some(place) => {
-                Emit { data: self, extents: &extents, entered: 0, sink: &mut FixedBuffer::new(place) }.run(NIL);
+                Emit { data: self, extents: &extents, entered: 0, sink: &mut FixedBuffer::new(place) }
+                    .run(NIL);
                 Ok(size)
             }
             None => Err(Fault::no_space()),
@@ -78,11 +79,7 @@ impl<S: Sink> Emit<'_, S> {
         loop {
             while at != end {
                 let Some(node) = self.data.node(at) else { break };
-                let scalar = if wide {
-                    self.wide_scalar(&node.content)
-                } else {
-                    self.scalar(&node.content)
-                };
+                let scalar = if wide { self.wide_scalar(&node.content) } else { self.scalar(&node.content) };
                 if scalar {
                     at = node.next;
                     continue;
@@ -275,7 +272,9 @@ pub(super) fn wide_size(content: &Content) -> Option<usize> {
         Content::Null | Content::Dropped(_) => 0,
         Content::Bool(_) | Content::Ubyte(_) | Content::Byte(_) => 1,
         Content::Ushort(_) | Content::Short(_) => 2,
-        Content::Uint(_) | Content::Int(_) | Content::Char(_) | Content::Float(_) | Content::Decimal32(_) => 4,
+        Content::Uint(_) | Content::Int(_) | Content::Char(_) | Content::Float(_) | Content::Decimal32(_) => {
+            4
+        }
         Content::Ulong(_)
         | Content::Long(_)
         | Content::Timestamp(_)

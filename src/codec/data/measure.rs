@@ -179,7 +179,8 @@ impl Measure<'_> {
 
     /// The descriptor stands in front of the element constructor; it may be a scalar or an empty list.
     fn array_descriptor(&mut self, at: Index) -> Result<Index, Fault> {
-        let descriptor = self.data.node(at).and_then(|node| Some((node.next, descriptor_size(&node.content)?)));
+        let descriptor =
+            self.data.node(at).and_then(|node| Some((node.next, descriptor_size(&node.content)?)));
         let Some((next, size)) = descriptor else {
             return Err(Fault::new(FaultKind::Failed, "described array without a descriptor"));
         };

@@ -175,6 +175,21 @@ impl Data {
         Err(fault)
     }
 
+    /// Whether `start` points to bytes that the tree lent.
+    #[inline]
+    pub(crate) fn lends(&self, start: *const u8) -> bool {
+        self.text.as_ptr_range().contains(&start)
+    }
+
+    /// Goes on with a copy of the byte buffer, so that bytes lent before stay valid as long as the result.
+    pub(crate) fn replace_text(&mut self) -> Vec<u8> {
+        if self.text.is_empty() {
+            return Vec::new();
+        }
+        let copy = self.text.clone();
+        std::mem::replace(&mut self.text, copy)
+    }
+
     #[inline]
     fn node(&self, index: Index) -> Option<&Node> {
         self.nodes.get(index as usize)

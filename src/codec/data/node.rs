@@ -58,7 +58,11 @@ pub(super) enum Content {
     String(Span),
     Symbol(Span),
     Described(Children),
-    Array { children: Children, described: bool, element: Option<Type> },
+    Array {
+        children: Children,
+        described: bool,
+        element: Option<Type>,
+    },
     List(Children),
     Map(Children),
     /// A null whose children were put only to be dropped (`?` of a fill format).

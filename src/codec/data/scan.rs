@@ -139,8 +139,11 @@ impl<O: Outputs> Scan<'_, O> {
             self.data.enter();
         } else {
             let bracket = matches!(code, b'[' | b'{');
-            self.suppressed =
-                Some(if bracket { Suppressed { codes: 1, depth: 1 } } else { Suppressed { codes: 2, depth: 0 } });
+            self.suppressed = Some(if bracket {
+                Suppressed { codes: 1, depth: 1 }
+            } else {
+                Suppressed { codes: 2, depth: 0 }
+            });
         }
         matched
     }

@@ -109,7 +109,28 @@ impl Data {
     }
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
+    /// The bytes of a binary, string or symbol.
+    pub(crate) const fn bytes(&self) -> Option<&'a [u8]> {
+        match *self {
+            Value::Binary(v) | Value::String(v) | Value::Symbol(v) => Some(v),
+            _ => None,
+        }
+    }
+
+    /// The same with other bytes, if it has any.
+    pub(crate) const fn with_bytes<'b>(self, bytes: &'b [u8]) -> Value<'b>
+    where
+        'a: 'b,
+    {
+        match self {
+            Value::Binary(_) => Value::Binary(bytes),
+            Value::String(_) => Value::String(bytes),
+            Value::Symbol(_) => Value::Symbol(bytes),
+            other => other,
+        }
+    }
+
     /// The value's type; `None` for one that does not exist.
     pub(crate) fn kind(&self) -> Option<Type> {
         Type::from_number(self.type_number())
