@@ -7,8 +7,8 @@ use super::codec::{pn_data_t, pn_msgid_t};
 use super::error::pn_error_t;
 use super::link::pn_link_t;
 use super::message_object::{
-    PARTS, decode, encode_growing, encode_into, extra, get_id, get_text, lend, list_sections, new_message, on_message,
-    part, send, set, set_id, set_text, set_user_id, user_id,
+    PARTS, decode, encode_growing, encode_into, extra, get_id, get_text, lend, list_sections, new_message,
+    on_message, part, send, set, set_id, set_text, set_user_id, user_id,
 };
 use super::types::{pn_bytes_t, pn_millis_t, pn_rwbytes_t, pn_sequence_t, pn_timestamp_t};
 use crate::message::{Header, Message};
@@ -427,7 +427,10 @@ pub unsafe extern "C" fn pn_message_get_content_encoding(msg: *mut pn_message_t)
 /// @param[in] encoding the text, which is copied; NULL unsets it
 /// @return 0, or PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_message_set_content_encoding(msg: *mut pn_message_t, encoding: *const c_char) -> c_int {
+pub unsafe extern "C" fn pn_message_set_content_encoding(
+    msg: *mut pn_message_t,
+    encoding: *const c_char,
+) -> c_int {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message; null, or a C string).
     unsafe { set_text(msg, encoding, |msg| &mut msg.properties.content_encoding) }
 }
@@ -532,7 +535,10 @@ pub unsafe extern "C" fn pn_message_get_reply_to_group_id(msg: *mut pn_message_t
 /// @param[in] reply_to_group_id the text, which is copied; NULL unsets it
 /// @return 0, or PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_message_set_reply_to_group_id(msg: *mut pn_message_t, reply_to_group_id: *const c_char) -> c_int {
+pub unsafe extern "C" fn pn_message_set_reply_to_group_id(
+    msg: *mut pn_message_t,
+    reply_to_group_id: *const c_char,
+) -> c_int {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message; null, or a C string).
     unsafe { set_text(msg, reply_to_group_id, |msg| &mut msg.properties.reply_to_group_id) }
 }
@@ -596,7 +602,11 @@ pub unsafe extern "C" fn pn_message_body(msg: *mut pn_message_t) -> *mut pn_data
 /// @return 0; PN_UNDERFLOW if the bytes end too early, PN_ARG_ERR if they are malformed or there are none; the message's
 /// error then says more
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_message_decode(msg: *mut pn_message_t, bytes: *const c_char, size: usize) -> c_int {
+pub unsafe extern "C" fn pn_message_decode(
+    msg: *mut pn_message_t,
+    bytes: *const c_char,
+    size: usize,
+) -> c_int {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message; `size` readable bytes).
     unsafe { decode(msg, bytes, size) }
 }
@@ -611,7 +621,11 @@ pub unsafe extern "C" fn pn_message_decode(msg: *mut pn_message_t, bytes: *const
 /// @return 0; PN_OVERFLOW if the buffer is too small, which leaves size as it is; another negative code if a part of the
 /// message cannot be encoded, and the message's error then says which
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_message_encode(msg: *mut pn_message_t, bytes: *mut c_char, size: *mut usize) -> c_int {
+pub unsafe extern "C" fn pn_message_encode(
+    msg: *mut pn_message_t,
+    bytes: *mut c_char,
+    size: *mut usize,
+) -> c_int {
     // SAFETY: the caller keeps the contract of `ffi` (null, or a live message; `*size` writable bytes).
     unsafe { encode_into(msg, bytes, size) }
 }

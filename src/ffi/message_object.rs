@@ -89,7 +89,11 @@ unsafe extern "C" fn inspect(msg: *mut c_void, text: *mut pn_string_t) -> c_int 
 
 /// Runs `f` on the message, or returns `neutral` for NULL.
 #[inline]
-pub(super) unsafe fn on_message<R>(msg: *mut pn_message_t, neutral: R, f: impl FnOnce(&mut pn_message_t) -> R) -> R {
+pub(super) unsafe fn on_message<R>(
+    msg: *mut pn_message_t,
+    neutral: R,
+    f: impl FnOnce(&mut pn_message_t) -> R,
+) -> R {
     // SAFETY: the caller passes null or a live message that nothing else uses meanwhile.
     match unsafe { msg.as_mut() } {
         Some(msg) => f(msg),
@@ -110,8 +114,12 @@ pub(super) unsafe fn set(msg: *mut pn_message_t, change: impl FnOnce(&mut Messag
 
 /// A text as C string.
 #[inline]
-pub(super) unsafe fn get_text(msg: *mut pn_message_t, field: impl FnOnce(&Message) -> &Text) -> *const c_char {
-    let get = |msg: &mut pn_message_t| field(&msg.content).get().map_or(ptr::null(), |bytes| bytes.as_ptr().cast());
+pub(super) unsafe fn get_text(
+    msg: *mut pn_message_t,
+    field: impl FnOnce(&Message) -> &Text,
+) -> *const c_char {
+    let get =
+        |msg: &mut pn_message_t| field(&msg.content).get().map_or(ptr::null(), |bytes| bytes.as_ptr().cast());
     // SAFETY: the caller's contract is ours.
     unsafe { on_message(msg, ptr::null(), get) }
 }
@@ -139,7 +147,10 @@ pub(super) unsafe fn set_text(
 fn change_text(text: &mut Text, bytes: Option<&[u8]>) {
     match bytes {
         None => text.unset(),
-        Some(own) if text.owns(own.as_ptr().addr()) => text.set(&own.to_vec()),
+        Some(own) if text.owns(own.as_ptr().addr()) => {
+            let copy = own.to_vec();
+            text.set(&copy);
+        }
         Some(bytes) => text.set(bytes),
     }
 }
@@ -187,7 +198,9 @@ pub(super) unsafe fn set_id(
 #[inline]
 fn change_id(id: &mut MessageId, value: Value<'_>) {
     match value {
-        Value::Binary(bytes) | Value::String(bytes) | Value::Symbol(bytes) if id.may_own(bytes.as_ptr().addr()) => {
+        Value::Binary(bytes) | Value::String(bytes) | Value::Symbol(bytes)
+            if id.may_own(bytes.as_ptr().addr()) =>
+        {
             let mut copy = Data::new();
             if copy.put(value).is_ok() {
                 id.set(copy.value());
@@ -402,7 +415,9 @@ pub(super) unsafe fn list_sections(msg: *mut pn_message_t, data: *mut pn_data_t)
         Err(code) => return code,
     };
     // SAFETY: the caller passes null or a live data object.
-    let listed = unsafe { on_data(data, Err(Fault::new(FaultKind::Argument, "no data")), |data| decode_all(data, &encoded)) };
+    let listed = unsafe {
+        on_data(data, Err(Fault::new(FaultKind::Argument, "no data")), |data| decode_all(data, &encoded))
+    };
     match listed {
         Ok(()) => 0,
         // SAFETY: the caller passes a live message, or we would have returned.
@@ -541,7 +556,10 @@ mod tests {
             tree.value() == Value::Int(5)
         };
         // SAFETY: the data object lives as long as its message.
-        assert!(unsafe { on_data(body, false, read) }, "what was decoded shows in an object held from before");
+        assert!(
+            unsafe { on_data(body, false, read) },
+            "what was decoded shows in an object held from before"
+        );
         assert_eq!(msg.encoded(), [0, 0x53, 0x77, 0x54, 5]);
         // SAFETY: as above.
         assert!(unsafe { on_data(body, false, read) }, "encoding takes nothing away");

@@ -62,11 +62,15 @@ fn join_data<'a, I: Iterator<Item = &'a [u8]>>(values: impl Fn() -> I, out: &mut
     Ok(())
 }
 
-fn join_sequences<'a, I: Iterator<Item = &'a [u8]>>(values: impl Fn() -> I, out: &mut Vec<u8>) -> Decoded<()> {
+fn join_sequences<'a, I: Iterator<Item = &'a [u8]>>(
+    values: impl Fn() -> I,
+    out: &mut Vec<u8>,
+) -> Decoded<()> {
     let (mut count, mut size) = (0u32, 0);
     for value in values() {
         let (elements, bytes) = sequence(value)?;
-        count = count.checked_add(elements).ok_or_else(|| Reader::new(value).error(DecodeErrorKind::Limit))?;
+        count =
+            count.checked_add(elements).ok_or_else(|| Reader::new(value).error(DecodeErrorKind::Limit))?;
         size += bytes.len();
     }
     check_size(size)?;

@@ -46,12 +46,19 @@ impl Message {
         body.keep(self)
     }
 
-    fn keep_value<'a>(&mut self, descriptor: u64, value: &'a [u8], body: &mut BodySections<'a>) -> Decoded<()> {
+    fn keep_value<'a>(
+        &mut self,
+        descriptor: u64,
+        value: &'a [u8],
+        body: &mut BodySections<'a>,
+    ) -> Decoded<()> {
         match descriptor {
             section::DELIVERY_ANNOTATIONS => self.instructions.store(value),
             section::MESSAGE_ANNOTATIONS => self.annotations.store(value),
             section::APPLICATION_PROPERTIES => self.application_properties.store(value),
-            section::DATA | section::AMQP_SEQUENCE | section::AMQP_VALUE => return body.add(descriptor, value),
+            section::DATA | section::AMQP_SEQUENCE | section::AMQP_VALUE => {
+                return body.add(descriptor, value);
+            }
             _ => {}
         }
         Ok(())

@@ -22,7 +22,13 @@ impl Header {
 
 impl Default for Header {
     fn default() -> Self {
-        Self { durable: false, priority: Self::DEFAULT_PRIORITY, ttl: 0, first_acquirer: false, delivery_count: 0 }
+        Self {
+            durable: false,
+            priority: Self::DEFAULT_PRIORITY,
+            ttl: 0,
+            first_acquirer: false,
+            delivery_count: 0,
+        }
     }
 }
 

@@ -6,14 +6,6 @@
 use crate::codec::data::{Fault, Type};
 use crate::codec::{Data, Reader, Sink, constructor};
 
-/// What the choice of a body section depends on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Binary,
-    List,
-    Other,
-}
-
 /// Content in one of its two forms.
 #[derive(Default)]
 pub(crate) struct Part {
@@ -21,6 +13,14 @@ pub(crate) struct Part {
     encoded: Vec<u8>,
     /// Which of the two holds the content.
     is_encoded: bool,
+}
+
+/// What the choice of a body section depends on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Binary,
+    List,
+    Other,
 }
 
 impl Part {
@@ -40,7 +40,7 @@ impl Part {
         match value.first() {
             None | Some(&constructor::NULL) => {}
             Some(&constructor::BINARY8 | &constructor::BINARY32) => self.put_binary(value),
-            Some(&first) if is_scalar(first) => self.open_from(value),
+            Some(&first) if is_scalar(first) => self.tree.open_encoded(value),
             Some(_) => {
                 self.encoded.extend_from_slice(value);
                 self.is_encoded = true;
@@ -56,15 +56,19 @@ impl Part {
     }
 
     /// The content as a tree, before its first value if it has not been opened earlier.
+    #[inline]
     pub(crate) fn open(&mut self) -> &mut Data {
         if self.is_encoded {
-            let encoded = std::mem::take(&mut self.encoded);
-            self.open_from(&encoded);
-            self.encoded = encoded;
-            self.encoded.clear();
-            self.is_encoded = false;
+            self.open_encoded();
         }
         &mut self.tree
+    }
+
+    #[cold]
+    fn open_encoded(&mut self) {
+        self.tree.open_encoded(&self.encoded);
+        self.encoded.clear();
+        self.is_encoded = false;
     }
 
     /// The commonest body of all, without the detour over the decoder.
@@ -73,11 +77,6 @@ impl Part {
             drop(self.tree.put_binary(bytes));
             self.tree.rewind();
         }
-    }
-
-    /// Decodes into the tree; what it refuses to hold shows as its fault.
-    fn open_from(&mut self, value: &[u8]) {
-        self.tree.open_encoded(value);
     }
 
     /// Whether the first value is a binary or a list, which sections other than amqp-value can carry.

@@ -64,7 +64,8 @@ fn put_pair(part: &mut Part, key: Value<'_>, value: Value<'_>) {
 /// A message with something in every section.
 fn typical() -> Message {
     let mut message = Message::new();
-    message.header = Header { durable: true, priority: 7, ttl: 60_000, first_acquirer: true, delivery_count: 2 };
+    message.header =
+        Header { durable: true, priority: 7, ttl: 60_000, first_acquirer: true, delivery_count: 2 };
     let properties = &mut message.properties;
     properties.message_id.set(Value::Ulong(1_234_567));
     properties.correlation_id.set(Value::Uuid([7; 16]));
@@ -113,7 +114,10 @@ fn only_properties_that_are_set_are_written() {
 fn a_group_sequence_is_written_with_its_group_or_when_it_is_not_zero() {
     let nulls = "40 40 40 40 40 40 40 40 40 40";
     assert_bytes(|m| m.properties.group_sequence = 5, &format!("005373 c0 0e 0c {nulls} 40 52 05 005377 40"));
-    assert_bytes(|m| m.properties.group_id.set(b"g"), &format!("005373 c0 0f 0c {nulls} a1 01 67 43 005377 40"));
+    assert_bytes(
+        |m| m.properties.group_id.set(b"g"),
+        &format!("005373 c0 0f 0c {nulls} a1 01 67 43 005377 40"),
+    );
 }
 
 #[test]
@@ -150,7 +154,10 @@ fn the_body_section_follows_from_type_and_inferred_flag() {
     inferred(|m| drop(m.body.open().put(Value::Binary(b"hello"))), "005375 a0 05 68656c6c6f");
     inferred(|m| put_list(&mut m.body, &[]), "005376 45");
     inferred(|m| put_list(&mut m.body, &[1, 2]), "005376 c0 05 02 54015402");
-    inferred(|m| put_pair(&mut m.body, Value::String(b"a"), Value::String(b"b")), "005377 c1 07 02 a10161 a10162");
+    inferred(
+        |m| put_pair(&mut m.body, Value::String(b"a"), Value::String(b"b")),
+        "005377 c1 07 02 a10161 a10162",
+    );
     inferred(|m| drop(m.body.open().put(Value::String(b"hello"))), "005377 a1 05 68656c6c6f");
 }
 
@@ -364,7 +371,8 @@ fn several_data_sections_are_one_binary() {
 
 #[test]
 fn several_sequences_are_one_list() {
-    let mut message = decoded(&hex("005376 c0 03 01 54 01 005376 45 005376 d0 0000 0008 0000 0002 54 02 54 03"));
+    let mut message =
+        decoded(&hex("005376 c0 03 01 54 01 005376 45 005376 d0 0000 0008 0000 0002 54 02 54 03"));
     assert!(message.inferred);
     assert_eq!(encoded(&message), hex("005376 c0 07 03 54 01 54 02 54 03"));
     assert_eq!(body_of(&mut message), Value::List);
@@ -373,7 +381,9 @@ fn several_sequences_are_one_list() {
 
 #[test]
 fn body_sections_that_cannot_be_joined_are_refused() {
-    for mixture in ["005375 a0 00 005376 45", "005377 40 005377 40", "005375 43 005375 a0 00", "005376 41 005376 45"] {
+    for mixture in
+        ["005375 a0 00 005376 45", "005377 40 005377 40", "005375 43 005375 a0 00", "005376 41 005376 45"]
+    {
         let mut message = Message::new();
         assert_eq!(message.decode(&hex(mixture)).unwrap_err().kind, DecodeErrorKind::Unexpected, "{mixture}");
     }

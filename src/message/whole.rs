@@ -224,7 +224,11 @@ const SHAPES: [Shape; 256] = {
     let mut shapes = [Shape::Undefined; 256];
     let mut constructor = 0;
     while constructor < shapes.len() {
-        #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated by the compiler")]
+        #[expect(
+            clippy::indexing_slicing,
+            clippy::cast_possible_truncation,
+            reason = "evaluated by the compiler"
+        )]
         {
             shapes[constructor] = shape(constructor as u8);
         }
