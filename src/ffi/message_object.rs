@@ -556,13 +556,12 @@ mod tests {
             tree.value() == Value::Int(5)
         };
         // SAFETY: the data object lives as long as its message.
-        assert!(
-            unsafe { on_data(body, false, read) },
-            "what was decoded shows in an object held from before"
-        );
+        let shows = unsafe { on_data(body, false, read) };
+        assert!(shows, "what was decoded shows in an object held from before");
         assert_eq!(msg.encoded(), [0, 0x53, 0x77, 0x54, 5]);
         // SAFETY: as above.
-        assert!(unsafe { on_data(body, false, read) }, "encoding takes nothing away");
+        let shows = unsafe { on_data(body, false, read) };
+        assert!(shows, "encoding takes nothing away");
     }
 
     #[test]
