@@ -19,6 +19,7 @@ pub mod link;
 pub mod log;
 pub mod logger;
 pub mod message;
+mod message_object;
 pub mod object;
 pub mod object_legacy;
 pub mod sasl;

@@ -118,6 +118,16 @@ impl Data {
         data
     }
 
+    /// Holds one encoded value, already checked, instead of what was there; keeps the memory. What cannot be decoded
+    /// all the same is left out, and the tree holds the fault.
+    pub(crate) fn open_encoded(&mut self, bytes: &[u8]) {
+        self.clear();
+        if let Err(fault) = self.decode(bytes) {
+            self.fault = Some(fault);
+        }
+        self.rewind();
+    }
+
     /// Removes all values, the narrowing and the fault; the limits and the memory stay.
     pub(crate) fn clear(&mut self) {
         self.nodes.clear();
