@@ -7,6 +7,7 @@
 /// Rewrites the declarations of one header; `prefix` is its export macro.
 pub(crate) fn polish(text: &str, prefix: &str) -> Result<String, String> {
     let mut output = String::new();
+    let text = with_short_comments(text);
     let mut lines = text.lines().map(str::trim_end);
     let mut depth = 0_usize;
     while let Some(line) = lines.next() {
@@ -28,6 +29,28 @@ pub(crate) fn polish(text: &str, prefix: &str) -> Result<String, String> {
         }
     }
     Ok(output)
+}
+
+/// Puts comments of one sentence on one line, where cbindgen takes three.
+fn with_short_comments(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let mut output = String::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let words = lines.get(at + 1).and_then(|next| next.trim_start().strip_prefix("* "));
+        let ends = lines.get(at + 2).is_some_and(|last| last.trim_start() == "*/");
+        match words {
+            Some(words) if ends && line.trim_start() == "/**" && line.len() + words.len() < 105 => {
+                output.push_str(&format!("{line} {words} */\n"));
+                at += 3;
+            }
+            _ => {
+                output.push_str(&format!("{line}\n"));
+                at += 1;
+            }
+        }
+    }
+    output
 }
 
 /// Finishes one function or object, given as its lines.
@@ -179,6 +202,13 @@ mod tests {
     fn functions_that_return_functions_are_understood() {
         let text = polish("void (*pn_get(pn_x_t *x))(void*);\n", "PN_EXTERN").expect("valid");
         assert_eq!(text, "PN_EXTERN void (*pn_get(pn_x_t *x))(void*);\n");
+    }
+
+    #[test]
+    fn a_short_comment_takes_one_line() {
+        let text = polish("  /**\n   * One.\n   */\n/**\n * Two.\n *\n * Three.\n */\n", "PN_EXTERN")
+            .expect("valid");
+        assert_eq!(text, "  /** One. */\n/**\n * Two.\n *\n * Three.\n */\n");
     }
 
     #[test]

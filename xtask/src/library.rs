@@ -49,6 +49,18 @@ pub(crate) fn link(archive: &Path, exports: &[String], output: &Path, symbols: S
     fs::remove_file(&script).map_err(|error| format!("{}: {error}", script.display()))
 }
 
+/// Makes an object without content that answers to another library name and brings the library in.
+///
+/// A link to the library would do for most programs, but `ldconfig` lists a file only under the name that the file
+/// itself bears, so that programs which rely on its list would not find the library by that link.
+pub(crate) fn link_name(library: &Path, soname: &str, output: &Path) -> Outcome {
+    let mut command = Command::new(compiler());
+    command.args(["-shared", "-nostdlib", "-o"]).arg(output).arg(format!("-Wl,-soname,{soname}"));
+    command.args(["-Wl,-rpath,$ORIGIN", "-Wl,--enable-new-dtags", "-Wl,--strip-all", "-Wl,-z,noexecstack"]);
+    command.args(["-Wl,--no-as-needed"]).arg(library);
+    shell::run(&mut command)
+}
+
 /// Makes a static archive of one object in which only the exports are visible, so that a program can also link other
 /// archives that carry Rust's library.
 pub(crate) fn link_static(archive: &Path, exports: &[String], output: &Path, symbols: Symbols) -> Outcome {
@@ -62,6 +74,7 @@ pub(crate) fn link_static(archive: &Path, exports: &[String], output: &Path, sym
     shell::run(&mut command)?;
     let mut command = Command::new("objcopy");
     command.arg(format!("--keep-global-symbols={}", list.display()));
+    command.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
     if symbols == Symbols::Stripped {
         command.args(["--strip-debug", "--strip-unneeded"]);
     }
@@ -119,7 +132,7 @@ fn write(path: &Path, text: &str) -> Outcome {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// The name that programs record: all library names lead to the object that bears it.
+/// The name that programs record who link with any of the library names.
 pub(crate) const SONAME: &str = "libqpid-proton-core.so.10";
 
 /// What the archive needs from the system.

@@ -1,9 +1,10 @@
 //! `cargo xtask prefix`: builds the library and installs it, by default below `build/prefix`.
 //!
-//! One object carries everything. The other library names that Proton has are links to it, and the dynamic linker
-//! knows a file by its inode: a process that asks for several names still gets one copy of the code, which matters
-//! because classes are known by their address. pkg-config and CMake files come beside it; those of a part of Proton
-//! that this library does not have yet are left out, and a part is there when its header is.
+//! One object carries everything, because classes are known by their address and a process must have one copy of them
+//! whatever names it asks for. The other library names that Proton has are objects without content that need the one,
+//! and the names without a number, which linkers look for, are links to it. pkg-config and CMake files come beside
+//! them; those of a part of Proton that this library does not have yet are left out, and a part is there when its
+//! header is.
 //!
 //! CMake calls this task as well, so that both ways give the same files.
 
@@ -81,6 +82,8 @@ struct Part {
     library: &'static str,
     /// The number after `.so` that programs have recorded.
     number: &'static str,
+    /// The rest of the file name: as in the release whose interface this is.
+    revision: &'static str,
     story: &'static str,
     requires: &'static str,
     /// The header that shows that this part is there.
@@ -92,7 +95,8 @@ const PARTS: [Part; 4] = [
         target: "qpid-proton",
         library: "qpid-proton",
         number: "11",
-        story: "AMQP 1.0, complete",
+        revision: "19.0",
+        story: "AMQP 1.0: the whole library",
         requires: "",
         header: "engine.h",
     },
@@ -100,6 +104,7 @@ const PARTS: [Part; 4] = [
         target: "core",
         library: "qpid-proton-core",
         number: "10",
+        revision: "16.0",
         story: "AMQP 1.0: protocol engine, values and messages",
         requires: "",
         header: "engine.h",
@@ -108,6 +113,7 @@ const PARTS: [Part; 4] = [
         target: "proactor",
         library: "qpid-proton-proactor",
         number: "1",
+        revision: "11.0",
         story: "AMQP 1.0: network input and output for the protocol engine",
         requires: "libqpid-proton-core",
         header: "proactor.h",
@@ -116,13 +122,14 @@ const PARTS: [Part; 4] = [
         target: "tls",
         library: "qpid-proton-tls",
         number: "0",
+        revision: "1.3",
         story: "TLS for raw connections",
         requires: "",
         header: "tls.h",
     },
 ];
 
-/// The shared object under its own name, all other names as links, and the static archive.
+/// The shared object, the other names that lead to it, and the static archive.
 fn install_library(options: &Options, archive: &Path, exports: &[String]) -> Outcome {
     let lib = options.lib();
     create(&lib)?;
@@ -131,11 +138,13 @@ fn install_library(options: &Options, archive: &Path, exports: &[String]) -> Out
     exports::compare(exports, &library::defined(&fresh, true)?)?;
     fs::rename(&fresh, lib.join(FILE)).map_err(|error| format!("{}: {error}", fresh.display()))?;
     for part in PARTS.iter().filter(|part| part.target != "tls" || part.is_there(options)) {
-        link(&lib.join(format!("lib{}.so.{}", part.library, part.number)), FILE)?;
-        link(
-            &lib.join(format!("lib{}.so", part.library)),
-            &format!("lib{}.so.{}", part.library, part.number),
-        )?;
+        let soname = format!("lib{}.so.{}", part.library, part.number);
+        let file = format!("{soname}.{}", part.revision);
+        if file != FILE {
+            library::link_name(&lib.join(FILE), &soname, &lib.join(&file))?;
+        }
+        link(&lib.join(soname), &file)?;
+        link(&lib.join(format!("lib{}.so", part.library)), FILE)?;
     }
     library::link_static(archive, exports, &lib.join(STATIC), options.symbols)?;
     link(&lib.join("libqpid-proton-static.a"), STATIC)?;
@@ -233,7 +242,7 @@ fn link(path: &Path, target: &str) -> Outcome {
 
 const DEFAULT_OUT: &str = "build/prefix";
 
-/// The one real file. Its number is above those of the releases that it replaces.
+/// The one object with content.
 const FILE: &str = "libqpid-proton-core.so.10.16.0";
 const STATIC: &str = "libqpid-proton-core-static.a";
 
