@@ -95,7 +95,6 @@ static void answer_delivery(pn_link_t *link, pn_delivery_t *delivery)
             pn_link_advance(link);
             pn_delivery_update(delivery, PN_ACCEPTED);
             pn_delivery_settle(delivery);
-            pn_link_flow(link, 1);
         }
     } else if (pn_delivery_updated(delivery)) {
         pn_disposition_t *remote = pn_delivery_remote(delivery);
