@@ -31,7 +31,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
 /// The names that the committed list has.
 pub(crate) fn listed(root: &Path) -> Result<Vec<String>, String> {
     let path = list(root);
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = fs::read_to_string(&path)
+        .map_err(|error| format!("{}: {error}; `cargo xtask exports` writes it", path.display()))?;
     let names: Vec<String> = text.lines().map(str::to_owned).collect();
     if names.is_sorted_by(|one, next| one < next) {
         Ok(names)
