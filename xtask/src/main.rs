@@ -1,6 +1,7 @@
 //! The project's tasks, started as `cargo xtask TASK`. One module a task; the table below is all there is to know.
 
 mod declaration;
+mod demo;
 mod exports;
 mod headers;
 mod library;
@@ -21,13 +22,18 @@ struct Task {
     run: fn(&Path, &[String]) -> Outcome,
 }
 
-const TASKS: [Task; 3] = [
+const TASKS: [Task; 4] = [
     Task {
         name: "headers",
         story: "write include/proton/*.h, or compare them with --check",
         run: headers::run,
     },
     Task { name: "exports", story: "write cmake/exports.txt, or compare it with --check", run: exports::run },
+    Task {
+        name: "demo",
+        story: "run the distribution's Python examples over this library and over theirs",
+        run: demo::run,
+    },
     Task { name: "prefix", story: "build the library and install it below build/prefix", run: prefix::run },
 ];
 
