@@ -6,11 +6,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::connection::{
+    PN_LOCAL_ACTIVE, PN_LOCAL_CLOSED, PN_LOCAL_MASK, PN_LOCAL_UNINIT, PN_REMOTE_ACTIVE, PN_REMOTE_CLOSED,
+    PN_REMOTE_MASK, PN_REMOTE_UNINIT,
+};
+use super::error::pn_error_t;
 use super::logger;
 use super::logger::names::{pn_log_level_t as Levels, pn_log_subsystem_t as Subsystems};
 use super::settle::settle_if_needed;
 use super::shell::{hold, let_go, pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t, pn_transport_t};
-use crate::engine::{Connection, DeliveryKey, LinkKey, SessionKey};
+use super::types::pn_state_t;
+use crate::engine::{Connection, DeliveryKey, EndpointState, Half, LinkKey, SessionKey};
 use crate::transport::{Tracing, Transport};
 
 /// Runs `f` on the engine of a connection.
@@ -196,4 +202,38 @@ unsafe fn write_trace(transport: *mut pn_transport_t) {
     }
     // SAFETY: as above.
     unsafe { let_go(transport) };
+}
+
+/// The bits that C knows an endpoint's state by.
+pub(super) const fn state_bits(state: EndpointState) -> pn_state_t {
+    let local = match state.local {
+        Half::Uninit => PN_LOCAL_UNINIT,
+        Half::Active => PN_LOCAL_ACTIVE,
+        Half::Closed => PN_LOCAL_CLOSED,
+    };
+    let remote = match state.remote {
+        Half::Uninit => PN_REMOTE_UNINIT,
+        Half::Active => PN_REMOTE_ACTIVE,
+        Half::Closed => PN_REMOTE_CLOSED,
+    };
+    local | remote
+}
+
+/// Whether a state fits a mask: any bit of a mask for one side, exactly a mask for both (spec/engine.md section 1.1).
+pub(super) const fn matches_state(state: EndpointState, mask: pn_state_t) -> bool {
+    let bits = state_bits(state);
+    if mask & PN_LOCAL_MASK != 0 && mask & PN_REMOTE_MASK != 0 {
+        bits == mask
+    } else {
+        mask == 0 || bits & mask != 0
+    }
+}
+
+/// The error object of endpoints, which is never set.
+pub(super) fn no_error() -> *mut pn_error_t {
+    struct NoError(pn_error_t);
+    // SAFETY: the error is only ever read; C is told not to write to it.
+    unsafe impl Sync for NoError {}
+    static NO_ERROR: NoError = NoError(pn_error_t::new());
+    (&raw const NO_ERROR.0).cast_mut()
 }

@@ -353,17 +353,27 @@ impl Drop for pn_transport_t {
 }
 
 /// The record in `place`, made on the first look.
-///
-/// # Safety
-/// `place` is the record field of a live object.
-pub(super) unsafe fn attachments(place: *mut *mut pn_record_t) -> *mut pn_record_t {
-    // SAFETY: passed on from the caller.
-    let place = unsafe { &mut *place };
+pub(super) fn attachments(place: &mut *mut pn_record_t) -> *mut pn_record_t {
     if place.is_null() {
         *place = record::new();
     }
     *place
 }
+
+/// The application's pointer in a record that may not exist yet.
+pub(super) fn context(record: *mut pn_record_t) -> *mut c_void {
+    // SAFETY: an object's record is null or live.
+    unsafe { record.as_ref() }.map_or(null_mut(), |record| record.get(LEGACY_CONTEXT))
+}
+
+/// Stores the application's pointer.
+pub(super) fn set_context(place: &mut *mut pn_record_t, context: *mut c_void) {
+    // SAFETY: the record is live; nothing is counted under this key, so nothing else runs.
+    unsafe { record::set(attachments(place), LEGACY_CONTEXT, context) };
+}
+
+/// The key of the one pointer that the older functions store, `PN_LEGCTX`.
+const LEGACY_CONTEXT: *const c_void = std::ptr::null();
 
 /// What a delivery looks like as text: its direction, tag and both states.
 unsafe extern "C" fn inspect_delivery(object: *mut c_void, text: *mut pn_string_t) -> c_int {
