@@ -11,3 +11,6 @@ mod object;
 mod performative;
 mod sasl;
 mod transport;
+
+#[cfg(test)]
+mod tests;

@@ -24,8 +24,6 @@ mod input;
 mod output;
 mod receive;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod trace;
 
 use buffer::{InputBuffer, OutputBuffer};

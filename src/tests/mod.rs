@@ -1,0 +1,15 @@
+//! Scenarios: two ends joined in memory, told step by step.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may fail by panicking"
+)]
+
+mod credit;
+mod deliveries;
+mod endpoints;
+mod hostile;
+mod lifetime;
+mod pair;
+mod windows;

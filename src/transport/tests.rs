@@ -1,1 +1,0 @@
-//! Scenarios on pairs of transports.
