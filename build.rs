@@ -1,13 +1,17 @@
 //! Compiles the C shim that gives Rust its variadic functions.
 
-use std::path::Path;
+const SHIM: &str = "src/ffi/varargs.c";
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={SHIM}");
-    if Path::new(SHIM).exists() {
-        cc::Build::new().file(SHIM).std("c99").extra_warnings(true).compile("protium_varargs");
+    println!("cargo:rerun-if-changed={SHIM}");
+    if std::path::Path::new(SHIM).exists() {
+        cc::Build::new()
+            .file(SHIM)
+            .std("c99")
+            .pic(true)
+            .warnings(true)
+            .extra_warnings(true)
+            .flag("-fvisibility=hidden")
+            .compile("protium_varargs");
     }
 }
-
-const SHIM: &str = "src/ffi/varargs.c";

@@ -33,7 +33,7 @@ pub(crate) fn archive(root: &Path, profile: Profile) -> Result<PathBuf, String> 
 
 /// Links the shared object from the archive with exactly the given exports.
 pub(crate) fn link(archive: &Path, exports: &[String], output: &Path, symbols: Symbols) -> Outcome {
-    let script = output.with_extension("map");
+    let script = archive.with_extension("map");
     let names: String = exports.iter().map(|name| format!("    {name};\n")).collect();
     write(&script, &format!("{{\n  global:\n{names}  local:\n    *;\n}};\n"))?;
     let mut command = Command::new(compiler());
@@ -45,8 +45,7 @@ pub(crate) fn link(archive: &Path, exports: &[String], output: &Path, symbols: S
         command.arg("-Wl,--strip-all");
     }
     command.arg("-Wl,--whole-archive").arg(archive).arg("-Wl,--no-whole-archive");
-    shell::run(command.args(SYSTEM_LIBRARIES))?;
-    fs::remove_file(&script).map_err(|error| format!("{}: {error}", script.display()))
+    shell::run(command.args(SYSTEM_LIBRARIES))
 }
 
 /// Makes an object without content that answers to another library name and brings the library in.
@@ -64,8 +63,8 @@ pub(crate) fn link_name(library: &Path, soname: &str, output: &Path) -> Outcome 
 /// Makes a static archive of one object in which only the exports are visible, so that a program can also link other
 /// archives that carry Rust's library.
 pub(crate) fn link_static(archive: &Path, exports: &[String], output: &Path, symbols: Symbols) -> Outcome {
-    let object = output.with_extension("o");
-    let list = output.with_extension("list");
+    let object = archive.with_file_name("libqpid-proton-static.o");
+    let list = archive.with_extension("list");
     write(&list, &exports.join("\n"))?;
     let mut command = Command::new(compiler());
     command.args(["-r", "-nostdlib", "-Wl,--gc-sections", "-Wl,--force-group-allocation"]);
@@ -82,11 +81,7 @@ pub(crate) fn link_static(archive: &Path, exports: &[String], output: &Path, sym
     if output.exists() {
         fs::remove_file(output).map_err(|error| format!("{}: {error}", output.display()))?;
     }
-    shell::run(Command::new("ar").arg("rcs").arg(output).arg(&object))?;
-    for path in [object, list] {
-        fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    Ok(())
+    shell::run(Command::new("ar").arg("rcs").arg(output).arg(&object))
 }
 
 /// Whether the library keeps the names and lines that debuggers and profilers want.

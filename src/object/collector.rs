@@ -1,0 +1,456 @@
+//! The collector: a queue of events, and the pool its event objects come from and return to.
+//!
+//! An event holds a reference to its context. It is dropped when it was popped, or when the next one is taken, but
+//! a program may hold it longer. When its last reference goes, the context goes first, and then the object returns
+//! to the pool: the next event put is the object dropped last. In the steady state nothing is allocated. Dropping
+//! a context can end an endpoint, which can end a connection, which can drop this collector's last reference but
+//! one; no borrow of the collector is held while that happens.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ffi::{c_int, c_uint, c_void};
+use std::ptr::null_mut;
+use std::rc::Rc;
+
+use super::call;
+use super::class::{ClassCell, number, object_incref, ordinary_class, pn_class_t};
+use super::header::{header, new_object};
+use super::record::{self, pn_record_t};
+use super::string::pn_string_t;
+
+/// A queue of events.
+pub struct pn_collector_t {
+    queue: VecDeque<*mut pn_event_t>,
+    /// The event last taken with `next`, held until the one after it.
+    previous: *mut pn_event_t,
+    released: bool,
+    pool: Rc<Pool>,
+}
+
+/// Something that happened to an object.
+pub struct pn_event_t {
+    kind: c_uint,
+    class: *const pn_class_t,
+    context: *mut c_void,
+    /// Made when first asked for, kept for the next use of the object.
+    attachments: *mut pn_record_t,
+    /// Where the object goes in the end; none while it is there.
+    pool: Option<Rc<Pool>>,
+}
+
+/// Event objects that wait for their next use, each with the one reference it will start with.
+struct Pool {
+    events: RefCell<Vec<*mut pn_event_t>>,
+    closed: Cell<bool>,
+}
+
+/// A burst of events must not stay in memory for ever.
+const LARGEST_POOL: usize = 256;
+
+/// The class of collectors.
+pub(crate) static CLASS: ClassCell = ClassCell(pn_class_t {
+    finalize: Some(finalize),
+    inspect: Some(inspect),
+    ..ordinary_class::<pn_collector_t>(c"pn_collector", number::COLLECTOR)
+});
+
+/// The class of events.
+pub(crate) static EVENT_CLASS: ClassCell = ClassCell(pn_class_t {
+    finalize: Some(finalize_event),
+    inspect: Some(inspect_event),
+    ..ordinary_class::<pn_event_t>(c"pn_event", number::EVENT)
+});
+
+/// Makes an empty collector.
+pub(crate) fn new() -> *mut pn_collector_t {
+    let pool = Rc::new(Pool { events: RefCell::new(Vec::new()), closed: Cell::new(false) });
+    let collector = pn_collector_t { queue: VecDeque::new(), previous: null_mut(), released: false, pool };
+    new_object(&raw const CLASS.0, collector)
+}
+
+impl pn_collector_t {
+    /// The event at the head of the queue, null if there is none.
+    pub(crate) fn peek(&self) -> *mut pn_event_t {
+        self.queue.front().copied().unwrap_or(null_mut())
+    }
+
+    /// The event last taken.
+    pub(crate) fn previous(&self) -> *mut pn_event_t {
+        self.previous
+    }
+
+    /// How many events are queued.
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    fn at(&self, position: usize) -> Option<*mut pn_event_t> {
+        self.queue.get(position).copied()
+    }
+
+    fn merges(&self, context: *mut c_void, kind: c_uint) -> bool {
+        self.queue.back().is_some_and(|&tail| {
+            // SAFETY: a queued event is live, held by the queue.
+            let tail = unsafe { &*tail };
+            tail.kind == kind && tail.context == context
+        })
+    }
+
+    /// Adds an event at the tail; the context's reference is taken by the caller.
+    fn push(&mut self, class: *const pn_class_t, context: *mut c_void, kind: c_uint) -> *mut pn_event_t {
+        let pool = Some(Rc::clone(&self.pool));
+        let pooled = self.pool.events.borrow_mut().pop();
+        let event = match pooled {
+            Some(event) => {
+                // SAFETY: a pooled event is live and held by nobody else.
+                let this = unsafe { &mut *event };
+                (this.kind, this.class, this.context, this.pool) = (kind, class, context, pool);
+                event
+            }
+            None => {
+                let event = pn_event_t { kind, class, context, attachments: null_mut(), pool };
+                new_object(&raw const EVENT_CLASS.0, event)
+            }
+        };
+        self.queue.push_back(event);
+        event
+    }
+}
+
+impl pn_event_t {
+    /// Which event it is.
+    pub(crate) fn kind(&self) -> c_uint {
+        self.kind
+    }
+
+    /// The class the context is held through.
+    pub(crate) fn class(&self) -> *const pn_class_t {
+        self.class
+    }
+
+    /// The object it happened to.
+    pub(crate) fn context(&self) -> *mut c_void {
+        self.context
+    }
+
+    /// The program's own data on this event.
+    pub(crate) fn attachments(&mut self) -> *mut pn_record_t {
+        if self.attachments.is_null() {
+            self.attachments = record::new();
+        }
+        self.attachments
+    }
+}
+
+/// Queues an event unless the tail of the queue is the same event already.
+///
+/// `class` is a real class; the event holds a reference to `context` through it. Null when it was merged, when
+/// the collector is null or released, or when there is no context.
+///
+/// # Safety
+/// `collector` is null or live; `context` is null or an object of `class`.
+pub(crate) unsafe fn put(
+    collector: *mut pn_collector_t,
+    class: *const pn_class_t,
+    context: *mut c_void,
+    kind: c_uint,
+) -> *mut pn_event_t {
+    // SAFETY: passed on from the caller.
+    let Some(this) = (unsafe { collector.as_mut() }) else { return null_mut() };
+    if this.released || context.is_null() || this.merges(context, kind) {
+        return null_mut();
+    }
+    let event = this.push(class, context, kind);
+    // SAFETY: passed on from the caller.
+    unsafe { call::incref(class, context) };
+    event
+}
+
+/// Drops the event taken before, takes the head of the queue, and lends it until the next call.
+///
+/// # Safety
+/// `collector` is live; the same goes for the functions below.
+pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
+    // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
+    let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
+    // SAFETY: the collector held this event.
+    unsafe { drop_event(previous) };
+    // SAFETY: passed on from the caller.
+    let this = unsafe { &mut *collector };
+    this.previous = this.queue.pop_front().unwrap_or(null_mut());
+    this.previous
+}
+
+/// Drops the head of the queue, and tells whether there was one.
+///
+/// # Safety
+/// See [`next`].
+pub(crate) unsafe fn pop(collector: *mut pn_collector_t) -> bool {
+    // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
+    let Some(event) = (unsafe { (*collector).queue.pop_front() }) else { return false };
+    // SAFETY: the queue held this event.
+    unsafe { drop_event(event) };
+    true
+}
+
+/// Drops everything queued, and the event last taken.
+///
+/// # Safety
+/// See [`next`].
+pub(crate) unsafe fn drain(collector: *mut pn_collector_t) {
+    // SAFETY: passed on from the caller.
+    while !unsafe { next(collector) }.is_null() {}
+}
+
+/// Drops everything and refuses further events.
+///
+/// # Safety
+/// See [`next`].
+pub(crate) unsafe fn release(collector: *mut pn_collector_t) {
+    // SAFETY: passed on from the caller.
+    unsafe { (*collector).released = true };
+    // SAFETY: passed on from the caller.
+    unsafe { drain(collector) };
+}
+
+/// Takes one reference from an event; null is tolerated.
+///
+/// What `call::decref` would do, without asking an event for its class: this runs for every event.
+///
+/// # Safety
+/// `event` is null or live, and the caller gives up a reference.
+unsafe fn drop_event(event: *mut pn_event_t) {
+    if event.is_null() {
+        return;
+    }
+    let object = event.cast::<c_void>();
+    // SAFETY: passed on from the caller.
+    let header = unsafe { header(object) };
+    // SAFETY: a live object's header, read and written in single steps.
+    unsafe { (*header).count -= 1 };
+    // SAFETY: as above.
+    if unsafe { (*header).count } > 0 {
+        return;
+    }
+    // SAFETY: that was the last reference.
+    unsafe { finalize_event(object) };
+    // SAFETY: the finalizer leaves the header alone, but for the pool's reference.
+    if unsafe { (*header).count } == 0 {
+        // SAFETY: not pooled, so nobody holds it.
+        unsafe { super::header::release(object) };
+    }
+}
+
+unsafe extern "C" fn finalize(object: *mut c_void) {
+    let collector = object.cast::<pn_collector_t>();
+    // SAFETY: the slot belongs to collectors, and this is its end.
+    unsafe { release(collector) };
+    // SAFETY: as above.
+    let pool = unsafe { Rc::clone(&(*collector).pool) };
+    // SAFETY: nobody uses the collector any more.
+    unsafe { collector.drop_in_place() };
+    pool.closed.set(true);
+    for event in pool.events.take() {
+        // SAFETY: the pool held this event; with the pool closed its end is final.
+        unsafe { drop_event(event) };
+    }
+}
+
+/// Ends an event: the context goes, the object returns to its pool if there still is one.
+unsafe extern "C" fn finalize_event(object: *mut c_void) {
+    let event = object.cast::<pn_event_t>();
+    // SAFETY: the slot belongs to events, and nobody holds this one.
+    let this = unsafe { &mut *event };
+    let context = std::mem::replace(&mut this.context, null_mut());
+    let (class, attachments, pool) = (this.class, this.attachments, this.pool.take());
+    // SAFETY: the event held this reference through this class.
+    unsafe { call::decref(class, context) };
+    let pool = pool.filter(|pool| !pool.closed.get() && pool.events.borrow().len() < LARGEST_POOL);
+    let Some(pool) = pool else {
+        // SAFETY: the event held its attachments.
+        unsafe { super::decref(attachments) };
+        return;
+    };
+    if !attachments.is_null() {
+        // SAFETY: the record is live, held by the event.
+        unsafe { record::clear(attachments) };
+    }
+    // The pool's reference: it resurrects the object, so that its memory stays.
+    // SAFETY: the event is live until its class frees it.
+    unsafe { object_incref(object) };
+    pool.events.borrow_mut().push(event);
+}
+
+unsafe extern "C" fn inspect_event(object: *mut c_void, dst: *mut pn_string_t) -> c_int {
+    // SAFETY: the slot belongs to events.
+    let event = unsafe { &*object.cast::<pn_event_t>() };
+    let (kind, class, context) = (event.kind, event.class, event.context);
+    // SAFETY: the caller lends the string.
+    let append = |text: &[u8]| unsafe { (*dst).append(text) };
+    append(b"(");
+    append(super::event_name::event_name(kind).to_bytes());
+    if !context.is_null() {
+        append(b", ");
+        // SAFETY: the event holds its context through this class; the string is passed on.
+        let result = unsafe { call::inspect(class, context, dst) };
+        if result != 0 {
+            return result;
+        }
+    }
+    append(b")");
+    0
+}
+
+unsafe extern "C" fn inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_int {
+    let collector = object.cast::<pn_collector_t>();
+    // SAFETY: the caller lends the string.
+    let append = |text: &[u8]| unsafe { (*dst).append(text) };
+    append(b"EVENTS[");
+    let mut position = 0;
+    // SAFETY: the slot belongs to collectors; the borrow ends with this step.
+    while let Some(event) = unsafe { (*collector).at(position) } {
+        if position > 0 {
+            append(b", ");
+        }
+        // SAFETY: the queue holds the event; the string is passed on.
+        let result = unsafe { call::inspect(&raw const EVENT_CLASS.0, event.cast(), dst) };
+        if result != 0 {
+            return result;
+        }
+        position += 1;
+    }
+    append(b"]");
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use std::ptr::without_provenance_mut;
+
+    use super::super::class::{OBJECT, VOID, object_refcount};
+    use super::super::{decref, incref};
+    use super::*;
+
+    const VOID_CLASS: *const pn_class_t = &raw const VOID.0;
+
+    fn context(n: usize) -> *mut c_void {
+        without_provenance_mut(n)
+    }
+
+    fn count<T>(object: *mut T) -> c_int {
+        unsafe { object_refcount(object.cast()) }
+    }
+
+    fn string() -> *mut pn_string_t {
+        pn_string_t::new(Some(b"s")).into_object()
+    }
+
+    #[test]
+    fn only_the_tail_merges() {
+        let collector = new();
+        unsafe {
+            let first = put(collector, VOID_CLASS, context(1), 5);
+            assert!(put(collector, VOID_CLASS, context(1), 5).is_null());
+            assert!(!put(collector, VOID_CLASS, context(2), 5).is_null(), "another context");
+            assert!(!put(collector, VOID_CLASS, context(1), 5).is_null(), "not the tail");
+            assert!(!put(collector, VOID_CLASS, context(1), 6).is_null(), "another type");
+            assert_eq!((*collector).peek(), first);
+            drain(collector);
+            assert!(!put(collector, VOID_CLASS, context(1), 6).is_null());
+            next(collector);
+            assert!(
+                !put(collector, VOID_CLASS, context(1), 6).is_null(),
+                "an event taken is out of the queue"
+            );
+            assert!(put(collector, VOID_CLASS, null_mut(), 7).is_null());
+            assert!(put(null_mut(), VOID_CLASS, context(1), 7).is_null());
+            decref(collector);
+        }
+    }
+
+    #[test]
+    fn an_event_holds_its_context_until_the_next_is_taken() {
+        let (collector, object) = (new(), string());
+        unsafe {
+            put(collector, &raw const OBJECT.0, object.cast(), 5);
+            assert_eq!(count(object), 2);
+            let event = next(collector);
+            assert_eq!(((*event).context(), (*collector).previous()), (object.cast(), event));
+            assert!(!pop(collector));
+            assert_eq!((count(object), (*collector).previous()), (2, event));
+            assert!(next(collector).is_null());
+            assert_eq!(count(object), 1);
+            assert!((*collector).previous().is_null());
+            decref(collector);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn the_event_dropped_last_is_used_next() {
+        let collector = new();
+        unsafe {
+            let a = put(collector, VOID_CLASS, context(1), 5);
+            let b = put(collector, VOID_CLASS, context(2), 5);
+            let key = context(16);
+            (*(*b).attachments()).define(key, VOID_CLASS);
+            assert!(pop(collector) && pop(collector));
+            assert_eq!(put(collector, VOID_CLASS, context(3), 6), b);
+            assert_eq!(put(collector, VOID_CLASS, context(4), 6), a);
+            assert_eq!(((*b).kind(), (*b).context()), (6, context(3)));
+            assert!(!(*(*b).attachments()).has(key), "attachments do not pass on");
+            decref(collector);
+        }
+    }
+
+    #[test]
+    fn an_event_the_program_holds_survives_its_collector() {
+        let (collector, object) = (new(), string());
+        unsafe {
+            let event = put(collector, &raw const OBJECT.0, object.cast(), 5);
+            incref(event);
+            release(collector);
+            assert!(put(collector, VOID_CLASS, context(1), 5).is_null());
+            release(collector);
+            decref(collector);
+            assert_eq!(((*event).kind(), (*event).context(), count(object)), (5, object.cast(), 2));
+            decref(event);
+            assert_eq!(count(object), 1);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn dropping_a_collector_drops_what_is_queued() {
+        let (collector, object) = (new(), string());
+        unsafe {
+            for kind in 0..3 {
+                put(collector, &raw const OBJECT.0, object.cast(), kind);
+            }
+            next(collector);
+            (*(*collector).previous()).attachments();
+            assert_eq!(count(object), 4);
+            decref(collector);
+            assert_eq!(count(object), 1);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn a_collector_shows_its_events() {
+        let (collector, mut text) = (new(), pn_string_t::new(None));
+        unsafe {
+            put(collector, VOID_CLASS, context(16), 5);
+            put(collector, VOID_CLASS, context(16), 1000);
+            call::inspect(&raw const OBJECT.0, collector.cast(), &raw mut text);
+            assert_eq!(text.text(), Some(&b"EVENTS[(PN_CONNECTION_INIT, 0x10), (PN_UNKNOWN, 0x10)]"[..]));
+            decref(collector);
+        }
+    }
+}
