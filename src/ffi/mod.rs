@@ -2,7 +2,7 @@
 #![allow(non_camel_case_types, reason = "C names")]
 #![allow(improper_ctypes, reason = "C holds most objects by pointer only and never sees their layout")]
 #![allow(clippy::missing_safety_doc, reason = "the manual text of each function says what C must pass")]
-pub mod boundary;
+mod boundary;
 pub mod cid;
 pub mod codec;
 pub mod collections;
@@ -25,6 +25,8 @@ pub mod object_legacy;
 pub mod sasl;
 pub mod sasl_plugin;
 pub mod session;
+mod settle;
+mod shell;
 pub mod ssl;
 pub mod terminus;
 pub mod transport;

@@ -3,7 +3,7 @@
 use super::Transport;
 use super::output::OutputLayer;
 use super::trace::{Level, Subsystem};
-use crate::engine::{Connection, Event, Text, Violation};
+use crate::engine::{Connection, Event, INTERNAL_ERROR, Text, Violation};
 
 /// Whether a failing transport says good-bye in AMQP although it has not spoken AMQP yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,5 +79,11 @@ impl Transport {
         let condition = std::mem::take(&mut self.condition);
         self.emit_close(&condition);
         self.condition = condition;
+    }
+
+    /// A fault of our own was caught on the way of wire bytes: this transport ends.
+    pub(crate) fn fail_internally(&mut self, connection: Option<&mut Connection>) {
+        let fault = Violation::new(INTERNAL_ERROR, "the transport met an internal error");
+        self.fail(connection, &fault);
     }
 }
