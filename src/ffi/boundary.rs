@@ -163,9 +163,8 @@ unsafe fn fail(transport: *mut pn_transport_t, connection: *mut pn_connection_t)
 /// `logger` is live.
 unsafe fn tracing_of(logger: *mut logger::pn_logger_t) -> Tracing {
     // SAFETY: passed on from the caller.
-    let wants = |subsystem: Subsystems, level: Levels| unsafe {
-        logger::wants(logger, subsystem as _, level as _)
-    };
+    let wants =
+        |subsystem: Subsystems, level: Levels| unsafe { logger::wants(logger, subsystem as _, level as _) };
     Tracing {
         frames: wants(Subsystems::PN_SUBSYSTEM_AMQP, Levels::PN_LEVEL_FRAME),
         raw: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_RAW),

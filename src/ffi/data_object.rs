@@ -120,7 +120,7 @@ pub(super) unsafe fn error_of(data: *mut pn_data_t) -> *mut pn_error_t {
 }
 
 /// The error number for a fault.
-pub(crate) const fn fault_code(fault: &Fault) -> c_int {
+pub(crate) fn fault_code(fault: &Fault) -> c_int {
     match fault.kind {
         FaultKind::Overflow => PN_OVERFLOW,
         FaultKind::Underflow => PN_UNDERFLOW,

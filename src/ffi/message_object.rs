@@ -6,7 +6,7 @@
 //! uses during the call.
 
 use super::codec::{pn_atom_t, pn_data_t};
-use super::data_object::{atom_value, fault_code, lent_data, on_data, retire_data, value_atom};
+use super::data_object::{OpenData, atom_value, fault_code, lent_data, on_data, retire_data, value_atom};
 use super::error::{PN_ARG_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
 use super::link::pn_link_t;
 use super::message::pn_message_t;
@@ -213,32 +213,62 @@ fn change_id(id: &mut MessageId, value: Value<'_>) {
 /// The data object of a part, made on the first call.
 #[inline]
 pub(super) unsafe fn lend(msg: *mut pn_message_t, part: u32) -> *mut pn_data_t {
-    let find = |message: &mut pn_message_t| match message.lent.get_mut(part as usize) {
-        Some(data) => {
-            if data.is_null() {
-                *data = lent_data(msg.cast(), part, open_part);
-            }
-            *data
-        }
-        None => ptr::null_mut(),
-    };
     // SAFETY: the caller's contract is ours.
-    unsafe { on_message(msg, ptr::null_mut(), find) }
+    let known = unsafe { on_message(msg, ptr::null_mut(), |msg| msg.lent_part(part)) };
+    if known.is_null() && !msg.is_null() {
+        // SAFETY: the message is alive, or we would not be here.
+        return unsafe { lend_first(msg, part) };
+    }
+    known
 }
 
-/// Finds the tree behind a data object that a message lent.
-unsafe fn open_part(owner: *mut c_void, part: u32) -> *mut Data {
-    // SAFETY: a data object calls this only while its owner, a message, lives.
-    let message = unsafe { &mut (*owner.cast::<pn_message_t>()).content };
-    match part {
-        part::INSTRUCTIONS => message.instructions.open(),
-        part::ANNOTATIONS => message.annotations.open(),
-        part::APPLICATION_PROPERTIES => message.application_properties.open(),
-        part::BODY => message.body.open(),
-        part::MESSAGE_ID => message.properties.message_id.open(),
-        _ => message.properties.correlation_id.open(),
+#[cold]
+unsafe fn lend_first(msg: *mut pn_message_t, part: u32) -> *mut pn_data_t {
+    let Some(open) = OPEN.get(part as usize) else { return ptr::null_mut() };
+    let data = lent_data(msg.cast(), part, *open);
+    // An id is a tree from the moment somebody asks for it.
+    // SAFETY: the data object is fresh and its owner alive.
+    unsafe { on_data(data, (), |_| ()) };
+    // SAFETY: the message is alive.
+    unsafe { on_message(msg, (), |msg| msg.lent.get_mut(part as usize).map_or((), |place| *place = data)) };
+    data
+}
+
+impl pn_message_t {
+    fn lent_part(&self, part: u32) -> *mut pn_data_t {
+        self.lent.get(part as usize).copied().unwrap_or(ptr::null_mut())
     }
 }
+
+/// Defines how the data object of a part finds its tree: one function each, because every access to the data asks.
+macro_rules! open_parts {
+    ($($name:ident: |$message:ident| $tree:expr;)*) => {$(
+        unsafe fn $name(owner: *mut c_void, _part: u32) -> *mut Data {
+            // SAFETY: a data object calls this only while its owner, a message, lives.
+            let $message = unsafe { &mut (*owner.cast::<pn_message_t>()).content };
+            $tree.open()
+        }
+    )*};
+}
+
+open_parts! {
+    open_instructions: |message| message.instructions;
+    open_annotations: |message| message.annotations;
+    open_application_properties: |message| message.application_properties;
+    open_body: |message| message.body;
+    open_message_id: |message| message.properties.message_id;
+    open_correlation_id: |message| message.properties.correlation_id;
+}
+
+/// In the order of `part`.
+const OPEN: [OpenData; PARTS] = [
+    open_instructions,
+    open_annotations,
+    open_application_properties,
+    open_body,
+    open_message_id,
+    open_correlation_id,
+];
 
 pub(super) unsafe fn decode(msg: *mut pn_message_t, bytes: *const c_char, size: usize) -> c_int {
     let bytes: &[u8] = if bytes.is_null() {
@@ -540,6 +570,19 @@ mod tests {
             // SAFETY: the message is alive.
             assert!(!unsafe { pn_message_id(msg.0) }.is_null());
         }
+    }
+
+    #[test]
+    fn asking_for_an_id_as_data_makes_it_hold_any_type_at_once() {
+        let msg = Owned::new();
+        // SAFETY: the message is alive.
+        assert!(!unsafe { pn_message_correlation_id(msg.0) }.is_null());
+        // SAFETY: the message is alive.
+        unsafe { pn_message_set_correlation_id(msg.0, value_atom(Value::Uint(5))) };
+        // SAFETY: the message is alive.
+        let id = unsafe { pn_message_get_correlation_id(msg.0) };
+        // SAFETY: the atom was filled by the library.
+        assert_eq!(unsafe { atom_value(&id) }, Value::Uint(5));
     }
 
     #[test]

@@ -89,7 +89,9 @@ unsafe fn reclaim(connection: *mut pn_connection_t) {
         // SAFETY: passed on from the caller.
         let Some(candidate) = (unsafe { (*connection).engine.next_candidate() }) else { return };
         // SAFETY: passed on from the caller.
-        let Some(Object(Some(object))) = (unsafe { (*connection).engine.reclaim(candidate) }) else { continue };
+        let Some(Object(Some(object))) = (unsafe { (*connection).engine.reclaim(candidate) }) else {
+            continue;
+        };
         // SAFETY: the engine gives back the object of a slot that is gone; nobody holds it.
         unsafe {
             match candidate {
@@ -175,7 +177,10 @@ pub(super) unsafe fn link_object(connection: *mut pn_connection_t, key: LinkKey)
 ///
 /// # Safety
 /// `connection` is live.
-pub(super) unsafe fn delivery_object(connection: *mut pn_connection_t, key: DeliveryKey) -> *mut pn_delivery_t {
+pub(super) unsafe fn delivery_object(
+    connection: *mut pn_connection_t,
+    key: DeliveryKey,
+) -> *mut pn_delivery_t {
     // SAFETY: passed on from the caller.
     let Some(slot) = (unsafe { (*connection).engine.deliveries.get(key) }) else { return null_mut() };
     if let Some(object) = slot.object.0 {

@@ -10,9 +10,10 @@
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
+use super::codec::pn_data_t;
 use super::condition::pn_condition_t;
 use super::connection_driver::pn_connection_driver_t;
-use super::data_object::{pn_data_t, retire_data};
+use super::data_object::retire_data;
 use super::disposition::pn_disposition_t;
 use super::error::pn_error_t;
 use super::logger::pn_logger_t;
@@ -20,6 +21,7 @@ use super::settle;
 use super::terminus::pn_terminus_t;
 use super::transport::pn_tracer_t;
 use crate::engine::{Connection, DeliveryKey, LinkKey, Notice, SessionKey, Subject};
+use crate::object::header::release;
 use crate::object::record::pn_record_t;
 use crate::object::string::pn_string_t;
 use crate::object::{ClassCell, decref, header, new_object, ordinary_class, pn_class_t, record};
@@ -290,7 +292,7 @@ pub(super) unsafe fn end_node<T>(node: *mut T) {
     // SAFETY: passed on from the caller.
     unsafe { node.drop_in_place() };
     // SAFETY: as above; the memory came with the object's header.
-    unsafe { crate::object::header::release(node.cast()) };
+    unsafe { release(node.cast()) };
 }
 
 /// Ends a transport that is not bound.
@@ -381,6 +383,6 @@ unsafe extern "C" fn inspect_delivery(object: *mut c_void, text: *mut pn_string_
     let state = unsafe { super::boundary::on_delivery(delivery, None, describe) };
     let line = format!("pn_delivery<{object:p}>{}", state.unwrap_or_default());
     // SAFETY: the caller passes a live string.
-    unsafe { &mut *text }.append(line.as_bytes())
+    unsafe { &mut *text }.append(line.as_bytes());
+    0
 }
-

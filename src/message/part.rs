@@ -92,7 +92,8 @@ impl Part {
     }
 
     /// What went wrong with the tree, if it is one.
-    pub(crate) fn fault(&self) -> Option<&Fault> {
+    #[cfg(test)]
+    pub(super) fn fault(&self) -> Option<&Fault> {
         if self.is_encoded { None } else { self.tree.fault() }
     }
 

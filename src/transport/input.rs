@@ -10,7 +10,7 @@ use super::trace::{Level, Subsystem};
 use crate::codec::quote::quoted;
 use crate::engine::{Connection, Event, POLICY_ERROR, Violation};
 use crate::framing::{Detected, Frame, Protocol, detect, next_frame};
-use crate::performative::trace::{Direction, raw_text};
+use crate::performative::trace::{Direction, raw_lines};
 use crate::performative::{DispatchError, Performative, SaslFrame};
 
 /// What the next input bytes belong to.
@@ -197,7 +197,7 @@ impl Transport {
             self.frames_in += 1;
             if self.tracing.raw {
                 let whole = bytes.get(..frame.size).unwrap_or_default();
-                self.trace_raw(Some(raw_text(Direction::In, whole)));
+                self.trace_raw(raw_lines(Direction::In, whole));
             }
         }
         Ok(frame)

@@ -2,7 +2,8 @@
 //! are put into words only while somebody listens.
 
 use super::Transport;
-use crate::performative::trace::{Direction, frame_text, raw_text};
+use crate::performative::Channel;
+use crate::performative::trace::{Direction, frame_text, raw_lines};
 
 /// The parts of the library that log, with the bits of `pn_log_subsystem_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl Transport {
     /// Traces a frame body that arrived.
     pub(super) fn trace_in(&mut self, channel: u16, body: &[u8]) {
         if self.tracing.frames {
-            let text = frame_text(channel, Direction::In, body);
+            let text = frame_text(Channel(channel), Direction::In, body);
             self.log(Subsystem::Amqp, Level::Frame, text);
         }
     }
@@ -76,16 +77,17 @@ impl Transport {
             [_, _, _, _, _, _, high, low, ..] => u16::from_be_bytes([*high, *low]),
             _ => 0,
         };
-        let text = frame_text(channel, Direction::Out, frame.get(8..).unwrap_or_default());
-        let raw = self.tracing.raw.then(|| raw_text(Direction::Out, frame));
+        let text = frame_text(Channel(channel), Direction::Out, frame.get(8..).unwrap_or_default());
+        let raw: Vec<_> =
+            if self.tracing.raw { raw_lines(Direction::Out, frame).collect() } else { Vec::new() };
         if self.tracing.frames {
             self.log(Subsystem::Amqp, Level::Frame, text);
         }
         self.trace_raw(raw);
     }
 
-    pub(super) fn trace_raw(&mut self, lines: Option<Vec<String>>) {
-        for line in lines.into_iter().flatten() {
+    pub(super) fn trace_raw(&mut self, lines: impl IntoIterator<Item = String>) {
+        for line in lines {
             self.log(Subsystem::Io, Level::Raw, line);
         }
     }

@@ -4,7 +4,7 @@
 //! not on the stack. Memory stays in proportion to the input: a node needs at least one byte of it, but for array
 //! elements of no width (`40` to `45`), of which a tree takes [`MOST_HOLLOW`] in all.
 
-use super::node::{Children, Content, Index, NIL, Node};
+use super::node::{Children, Content, Index, NIL, Node, Span};
 use super::{Data, Fault, FaultKind, Type};
 use crate::codec::constructor::{self as code, Width};
 
@@ -67,6 +67,7 @@ impl Data {
 impl Decoder<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         loop {
+            self.run_of_scalars();
             while self.level.left > 0 {
                 self.level.left -= 1;
                 let code = match self.level.kind {
@@ -76,7 +77,10 @@ impl Decoder<'_> {
                 };
                 match self.scalar(code)? {
                     Some(content) => self.add(content)?,
-                    None => self.compound(code)?,
+                    None => {
+                        self.compound(code)?;
+                        self.run_of_scalars();
+                    }
                 }
             }
             if self.level.kind == Kind::Top {
@@ -84,6 +88,54 @@ impl Decoder<'_> {
             }
             self.leave()?;
         }
+    }
+
+    /// Reads the scalars that come next in a list, map or array, up to the first value that needs a closer look:
+    /// a compound, one that is not complete, one beyond a limit. This is the path that has to be fast.
+    fn run_of_scalars(&mut self) {
+        let array = match self.level.kind {
+            Kind::Sized => None,
+            Kind::Array(code) => Some(code),
+            Kind::Top | Kind::Described => return,
+        };
+        let Some(mut rest) = self.bytes.get(self.at..self.level.end) else { return };
+        let Ok(first) = self.data.next_index() else { return };
+        let most = self.level.left.min(self.data.limits.nodes - first);
+        let parent = self.level.node;
+        let (mut index, mut prev) = (first, self.level.last);
+        while index - first < most {
+            let (code, body) = match (array, rest) {
+                (Some(code), body) => (code, body),
+                (None, [code, body @ ..]) => (*code, body),
+                (None, []) => break,
+            };
+            let Some((content, behind)) =
+                fixed_width(code, body).or_else(|| self.data.variable_width(code, body))
+            else {
+                break;
+            };
+            rest = behind;
+            self.data.nodes.push(Node { content, parent, next: index + 1, prev, complete_at: 0 });
+            prev = index;
+            index += 1;
+        }
+        if index > first {
+            self.link(first, index - 1);
+            self.level.left -= index - first;
+            self.at = self.level.end - rest.len();
+        }
+    }
+
+    /// Takes the chain of new nodes from `first` to `last` into the level.
+    fn link(&mut self, first: Index, last: Index) {
+        if let Some(node) = self.data.node_mut(last) {
+            node.next = NIL;
+        }
+        match self.data.node_mut(self.level.last) {
+            Some(node) => node.next = first,
+            None => self.first_child(first),
+        }
+        self.level.last = last;
     }
 
     /// The next byte of a descriptor may not begin a described value or a compound with content.
@@ -345,6 +397,69 @@ impl Decoder<'_> {
         }
         count
     }
+}
+
+impl Data {
+    /// A complete binary, string or symbol, and what follows it.
+    #[inline]
+    fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<(Content, &'a [u8])> {
+        let (make, len, body): (fn(Span) -> Content, usize, &[u8]) = match (code, body) {
+            (code::BINARY8, [len, body @ ..]) => (Content::Binary, usize::from(*len), body),
+            (code::STRING8, [len, body @ ..]) => (Content::String, usize::from(*len), body),
+            (code::SYMBOL8, [len, body @ ..]) => (Content::Symbol, usize::from(*len), body),
+            (code::BINARY32, [a, b, c, d, body @ ..]) => (Content::Binary, wide([*a, *b, *c, *d]), body),
+            (code::STRING32, [a, b, c, d, body @ ..]) => (Content::String, wide([*a, *b, *c, *d]), body),
+            (code::SYMBOL32, [a, b, c, d, body @ ..]) => (Content::Symbol, wide([*a, *b, *c, *d]), body),
+            _ => return None,
+        };
+        let (bytes, behind) = body.split_at_checked(len)?;
+        Some((make(self.intern(bytes).ok()?), behind))
+    }
+}
+
+fn wide(len: [u8; 4]) -> usize {
+    u32::from_be_bytes(len) as usize
+}
+
+/// A complete scalar of fixed width that no limit concerns, and what follows it.
+#[inline]
+fn fixed_width(code: u8, body: &[u8]) -> Option<(Content, &[u8])> {
+    Some(match (code, body) {
+        (code::NULL, body) => (Content::Null, body),
+        (code::TRUE, body) => (Content::Bool(true), body),
+        (code::FALSE, body) => (Content::Bool(false), body),
+        (code::UINT0, body) => (Content::Uint(0), body),
+        (code::ULONG0, body) => (Content::Ulong(0), body),
+        (code::BOOLEAN, [v, body @ ..]) => (Content::Bool(*v != 0), body),
+        (code::UBYTE, [v, body @ ..]) => (Content::Ubyte(*v), body),
+        (code::BYTE, [v, body @ ..]) => (Content::Byte(v.cast_signed()), body),
+        (code::SMALL_UINT, [v, body @ ..]) => (Content::Uint(u32::from(*v)), body),
+        (code::SMALL_INT, [v, body @ ..]) => (Content::Int(i32::from(v.cast_signed())), body),
+        (code::SMALL_ULONG, [v, body @ ..]) => (Content::Ulong(u64::from(*v)), body),
+        (code::SMALL_LONG, [v, body @ ..]) => (Content::Long(i64::from(v.cast_signed())), body),
+        (code::UINT | code::INT | code::FLOAT, body) => {
+            let (v, body) = body.split_first_chunk()?;
+            let v = u32::from_be_bytes(*v);
+            let content = match code {
+                code::UINT => Content::Uint(v),
+                code::INT => Content::Int(v.cast_signed()),
+                _ => Content::Float(f32::from_bits(v)),
+            };
+            (content, body)
+        }
+        (code::ULONG | code::LONG | code::DOUBLE | code::TIMESTAMP, body) => {
+            let (v, body) = body.split_first_chunk()?;
+            let v = u64::from_be_bytes(*v);
+            let content = match code {
+                code::ULONG => Content::Ulong(v),
+                code::LONG => Content::Long(v.cast_signed()),
+                code::TIMESTAMP => Content::Timestamp(v.cast_signed()),
+                _ => Content::Double(f64::from_bits(v)),
+            };
+            (content, body)
+        }
+        _ => return None,
+    })
 }
 
 #[cold]

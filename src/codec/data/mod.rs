@@ -57,18 +57,19 @@ pub(crate) struct Data {
     scratch: Cell<Vec<Extent>>,
 }
 
-/// What a tree may hold; `usize::MAX` is no limit.
+/// What a tree may hold.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    nodes: usize,
+    /// The most nodes, which is also the first index that no node has.
+    nodes: Index,
     buffer: usize,
 }
 
 /// The number of values that a peer's maps and capabilities may have; more is a fault of the tree.
-const PEER_NODES: usize = 1024;
+const PEER_NODES: Index = 1024;
 
 impl Limits {
-    const NONE: Self = Self { nodes: usize::MAX, buffer: usize::MAX };
+    const NONE: Self = Self { nodes: NIL, buffer: usize::MAX };
 }
 
 impl Default for Data {
@@ -142,8 +143,8 @@ impl Data {
 
     /// Bounds what later puts and decodings may add; 0 is no bound.
     pub(crate) fn set_limits(&mut self, nodes: usize, buffer: usize) {
-        let bound = |n| if n == 0 { usize::MAX } else { n };
-        self.limits = Limits { nodes: bound(nodes), buffer: bound(buffer) };
+        let nodes = if nodes == 0 { NIL } else { Index::try_from(nodes).unwrap_or(NIL) };
+        self.limits = Limits { nodes, buffer: if buffer == 0 { usize::MAX } else { buffer } };
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -38,6 +38,16 @@ scalars! {
     put_decimal64 Decimal64 u64;
 }
 
+/// The tree has all the nodes it may have.
+pub(super) struct Full;
+
+impl From<Full> for Fault {
+    #[cold]
+    fn from(_: Full) -> Self {
+        Self::node_limit()
+    }
+}
+
 impl Data {
     pub(crate) fn put_null(&mut self) -> Result<(), Fault> {
         self.place(Content::Null)
@@ -101,13 +111,33 @@ impl Data {
     /// Puts `content` where the next value goes.
     #[inline]
     pub(super) fn place(&mut self, content: Content) -> Result<(), Fault> {
+        let (parent, prev) = (self.parent, self.current);
+        let made = self.next_index();
+        match (self.node_mut(prev), made) {
+            // Behind the last of several, which is the path that has to be fast.
+            (Some(node), Ok(index)) if node.next == NIL => {
+                node.next = index;
+                self.current = index;
+                if let Some(children) = self.node_mut(parent).and_then(|node| node.content.children_mut()) {
+                    children.count += 1;
+                }
+                self.nodes.push(Node { content, parent, next: NIL, prev, complete_at: 0 });
+                Ok(())
+            }
+            _ => self.place_elsewhere(content),
+        }
+    }
+
+    /// Overwrites what comes next, or begins a new level.
+    #[inline(never)]
+    fn place_elsewhere(&mut self, content: Content) -> Result<(), Fault> {
         let next = self.following();
         if next != NIL {
             self.current = next;
             self.replace(content);
             return Ok(());
         }
-        match self.append_node(content, self.parent, self.current) {
+        match self.first_node(content) {
             Ok(index) => {
                 self.current = index;
                 Ok(())
@@ -116,33 +146,26 @@ impl Data {
         }
     }
 
-    /// Makes a node the last child of `parent`, behind `prev`.
-    #[inline]
-    fn append_node(&mut self, content: Content, parent: Index, prev: Index) -> Result<Index, Fault> {
+    /// Makes the first node of the level.
+    fn first_node(&mut self, content: Content) -> Result<Index, Fault> {
         let index = self.next_index()?;
+        let parent = self.parent;
         if let Some(node) = self.node_mut(parent) {
             let Some(children) = node.content.children_mut() else {
                 return Err(Fault::new(FaultKind::Failed, "a scalar has no children"));
             };
-            if prev == NIL {
-                children.first = index;
-            }
-            children.count += 1;
+            *children = Children { first: index, count: 1 };
         }
-        if let Some(node) = self.node_mut(prev) {
-            node.next = index;
-        }
-        self.nodes.push(Node { content, parent, next: NIL, prev, complete_at: 0 });
+        self.nodes.push(Node { content, parent, next: NIL, prev: NIL, complete_at: 0 });
         Ok(index)
     }
 
     /// The index of the node made next, unless a limit forbids it.
     #[inline]
-    pub(super) fn next_index(&self) -> Result<Index, Fault> {
-        let made = self.nodes.len();
-        match Index::try_from(made) {
-            Ok(index) if index != NIL && made < self.limits.nodes => Ok(index),
-            _ => Err(Fault::node_limit()),
+    pub(super) fn next_index(&self) -> Result<Index, Full> {
+        match Index::try_from(self.nodes.len()) {
+            Ok(index) if index < self.limits.nodes => Ok(index),
+            _ => Err(Full),
         }
     }
 

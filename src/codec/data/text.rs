@@ -54,9 +54,9 @@ impl Level {
         }
         if self.written > 0 {
             out.extend_from_slice(match self.style {
-                Style::Described => b" ",
+                Style::Described if index == 1 => b" ",
                 Style::Map if index % 2 == 1 => b"=",
-                Style::List | Style::Map => b", ",
+                _ => b", ",
             });
         }
         self.written += 1;
