@@ -67,7 +67,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -77,6 +77,7 @@ const STEPS: [Step; 12] = [
     },
     Step { name: "library", run: library },
     Step { name: "interface", run: interface },
+    Step { name: "CMake", run: cmake },
     Step { name: "black box", run: ring::black_box },
     Step { name: "memory", run: ring::memory },
     Step { name: "differential C", run: ring::differential_c },
@@ -201,6 +202,26 @@ fn interface(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         tally.record("the checker of the interface", result);
     }
     Ok(())
+}
+
+/// Builds and tests by way of CMake, as a distribution would.
+fn cmake(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    if !bench.build {
+        tally.skip("an installed library is tested");
+        return Ok(());
+    }
+    let folder = bench.root.join("build/cmake");
+    crate::shell::run(Command::new("cmake").arg("-S").arg(bench.root).arg("-B").arg(&folder))?;
+    crate::shell::run(Command::new("cmake").arg("--build").arg(&folder))?;
+    let mut ctest = Command::new("ctest");
+    let output = ctest.arg("--output-on-failure").current_dir(&folder).output();
+    let output = output.map_err(|error| format!("ctest: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    let of = |word: &str| text.lines().filter(|line| line.contains(word)).count() as u64;
+    tally.passed += of("   Passed ");
+    tally.failed += of("***");
+    if output.status.success() || of("***") > 0 { Ok(()) } else { Err("ctest failed".into()) }
 }
 
 /// How long each fuzz target runs here; a hunt is longer.
