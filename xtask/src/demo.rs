@@ -34,6 +34,14 @@ const USAGE: &str = "usage: cargo xtask demo [--preload] [--prefix DIR] [--messa
 
 /// Runs the task.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
+    match perform(root, arguments)? {
+        (_, 0) => Ok(()),
+        (passed, failed) => Err(format!("{failed} of {} programs failed", passed + failed)),
+    }
+}
+
+/// Runs the task and counts the programs that worked and those that did not.
+pub(crate) fn perform(root: &Path, arguments: &[String]) -> Result<(u64, u64), String> {
     let options = Options::parse(root, arguments)?;
     packages::ensure(&PACKAGES)?;
     let prefix = match &options.prefix {
@@ -52,10 +60,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
         play(root, &examples, side, options.messages, column, &mut rows)?;
     }
     println!("\n{}", table::print(&rows));
-    match rows.iter().filter(|row| row.failed()).count() {
-        0 => Ok(()),
-        n => Err(format!("{n} of {} programs failed", rows.len())),
-    }
+    let failed = rows.iter().filter(|row| row.failed()).count() as u64;
+    Ok((rows.len() as u64 - failed, failed))
 }
 
 /// Plays every scene on one side.

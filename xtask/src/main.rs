@@ -3,11 +3,13 @@
 mod declaration;
 mod demo;
 mod exports;
+mod fuzz;
 mod headers;
 mod library;
 mod packages;
 mod prefix;
 mod shell;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,7 +24,7 @@ struct Task {
     run: fn(&Path, &[String]) -> Outcome,
 }
 
-const TASKS: [Task; 4] = [
+const TASKS: [Task; 6] = [
     Task {
         name: "headers",
         story: "write include/proton/*.h, or compare them with --check",
@@ -35,6 +37,8 @@ const TASKS: [Task; 4] = [
         run: demo::run,
     },
     Task { name: "prefix", story: "build the library and install it below build/prefix", run: prefix::run },
+    Task { name: "fuzz", story: "feed damaged input to the parsers, learning from coverage", run: fuzz::run },
+    Task { name: "test", story: "run every test there is and count", run: test::run },
 ];
 
 fn main() -> ExitCode {

@@ -1,0 +1,146 @@
+//! The C functions that the harness calls, as C sees them.
+
+use std::ffi::{c_char, c_int, c_uint, c_void};
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Bytes {
+    pub size: usize,
+    pub start: *const c_char,
+}
+
+pub type Object = *mut c_void;
+
+pub const ACCEPTED: u64 = 0x24;
+
+pub mod event {
+    use super::c_uint;
+
+    pub const CONNECTION_REMOTE_OPEN: c_uint = 9;
+    pub const CONNECTION_REMOTE_CLOSE: c_uint = 11;
+    pub const SESSION_REMOTE_OPEN: c_uint = 15;
+    pub const SESSION_REMOTE_CLOSE: c_uint = 17;
+    pub const LINK_REMOTE_OPEN: c_uint = 21;
+    pub const LINK_REMOTE_CLOSE: c_uint = 23;
+    pub const LINK_REMOTE_DETACH: c_uint = 25;
+    pub const LINK_FLOW: c_uint = 26;
+    pub const DELIVERY: c_uint = 28;
+}
+
+unsafe extern "C" {
+    pub fn pn_collector() -> Object;
+    pub fn pn_collector_free(collector: Object);
+    pub fn pn_collector_peek(collector: Object) -> Object;
+    pub fn pn_collector_pop(collector: Object) -> bool;
+    pub fn pn_event_type(event: Object) -> c_uint;
+    pub fn pn_event_connection(event: Object) -> Object;
+    pub fn pn_event_session(event: Object) -> Object;
+    pub fn pn_event_link(event: Object) -> Object;
+    pub fn pn_event_delivery(event: Object) -> Object;
+
+    pub fn pn_connection() -> Object;
+    pub fn pn_connection_free(connection: Object);
+    pub fn pn_connection_collect(connection: Object, collector: Object);
+    pub fn pn_connection_open(connection: Object);
+    pub fn pn_connection_close(connection: Object);
+    pub fn pn_connection_set_container(connection: Object, name: *const c_char);
+    pub fn pn_connection_remote_properties(connection: Object) -> Object;
+    pub fn pn_connection_remote_condition(connection: Object) -> Object;
+
+    pub fn pn_session(connection: Object) -> Object;
+    pub fn pn_session_open(session: Object);
+    pub fn pn_session_close(session: Object);
+    pub fn pn_session_free(session: Object);
+    pub fn pn_session_set_incoming_capacity(session: Object, capacity: usize);
+
+    pub fn pn_sender(session: Object, name: *const c_char) -> Object;
+    pub fn pn_receiver(session: Object, name: *const c_char) -> Object;
+    pub fn pn_link_open(link: Object);
+    pub fn pn_link_close(link: Object);
+    pub fn pn_link_detach(link: Object);
+    pub fn pn_link_free(link: Object);
+    pub fn pn_link_flow(link: Object, credit: c_int);
+    pub fn pn_link_drained(link: Object) -> c_int;
+    pub fn pn_link_credit(link: Object) -> c_int;
+    pub fn pn_link_is_sender(link: Object) -> bool;
+    pub fn pn_link_get_drain(link: Object) -> bool;
+    pub fn pn_link_advance(link: Object) -> bool;
+    pub fn pn_link_send(link: Object, bytes: *const c_char, size: usize) -> isize;
+    pub fn pn_link_recv(link: Object, bytes: *mut c_char, size: usize) -> isize;
+    pub fn pn_link_source(link: Object) -> Object;
+    pub fn pn_link_target(link: Object) -> Object;
+    pub fn pn_link_remote_source(link: Object) -> Object;
+    pub fn pn_link_remote_target(link: Object) -> Object;
+    pub fn pn_link_remote_properties(link: Object) -> Object;
+    pub fn pn_terminus_copy(terminus: Object, source: Object) -> c_int;
+    pub fn pn_terminus_set_address(terminus: Object, address: *const c_char) -> c_int;
+    pub fn pn_terminus_filter(terminus: Object) -> Object;
+
+    pub fn pn_delivery(link: Object, tag: Bytes) -> Object;
+    pub fn pn_delivery_readable(delivery: Object) -> bool;
+    pub fn pn_delivery_partial(delivery: Object) -> bool;
+    pub fn pn_delivery_updated(delivery: Object) -> bool;
+    pub fn pn_delivery_settled(delivery: Object) -> bool;
+    pub fn pn_delivery_update(delivery: Object, state: u64);
+    pub fn pn_delivery_settle(delivery: Object);
+    pub fn pn_delivery_clear(delivery: Object);
+    pub fn pn_delivery_remote(delivery: Object) -> Object;
+    pub fn pn_disposition_type(disposition: Object) -> u64;
+    pub fn pn_disposition_condition(disposition: Object) -> Object;
+    pub fn pn_disposition_data(disposition: Object) -> Object;
+    pub fn pn_disposition_annotations(disposition: Object) -> Object;
+    pub fn pn_condition_get_name(condition: Object) -> *const c_char;
+    pub fn pn_condition_get_description(condition: Object) -> *const c_char;
+    pub fn pn_condition_info(condition: Object) -> Object;
+
+    pub fn pn_transport() -> Object;
+    pub fn pn_transport_free(transport: Object);
+    pub fn pn_transport_set_server(transport: Object);
+    pub fn pn_transport_set_max_frame(transport: Object, size: u32);
+    pub fn pn_transport_set_idle_timeout(transport: Object, timeout: u32);
+    pub fn pn_transport_bind(transport: Object, connection: Object) -> c_int;
+    pub fn pn_transport_unbind(transport: Object) -> c_int;
+    pub fn pn_transport_capacity(transport: Object) -> isize;
+    pub fn pn_transport_push(transport: Object, bytes: *const c_char, size: usize) -> isize;
+    pub fn pn_transport_pending(transport: Object) -> isize;
+    pub fn pn_transport_head(transport: Object) -> *const c_char;
+    pub fn pn_transport_pop(transport: Object, size: usize);
+    pub fn pn_transport_close_tail(transport: Object) -> c_int;
+    pub fn pn_transport_close_head(transport: Object) -> c_int;
+    pub fn pn_transport_tick(transport: Object, now: i64) -> i64;
+    pub fn pn_transport_condition(transport: Object) -> Object;
+    pub fn pn_sasl(transport: Object) -> Object;
+    pub fn pn_sasl_allowed_mechs(sasl: Object, mechanisms: *const c_char);
+
+    pub fn pn_data(capacity: usize) -> Object;
+    pub fn pn_data_free(data: Object);
+    pub fn pn_data_clear(data: Object);
+    pub fn pn_data_rewind(data: Object);
+    pub fn pn_data_next(data: Object) -> bool;
+    pub fn pn_data_enter(data: Object) -> bool;
+    pub fn pn_data_exit(data: Object) -> bool;
+    pub fn pn_data_type(data: Object) -> c_int;
+    pub fn pn_data_get_bytes(data: Object) -> Bytes;
+    pub fn pn_data_lookup(data: Object, name: *const c_char) -> bool;
+    pub fn pn_data_copy(data: Object, source: Object) -> c_int;
+    pub fn pn_data_decode(data: Object, bytes: *const c_char, size: usize) -> isize;
+    pub fn pn_data_encode(data: Object, bytes: *mut c_char, size: usize) -> isize;
+    pub fn pn_data_encoded_size(data: Object) -> isize;
+    pub fn pn_data_format(data: Object, bytes: *mut c_char, size: *mut usize) -> c_int;
+    pub fn pn_data_fill(data: Object, format: *const c_char, ...) -> c_int;
+    pub fn pn_data_scan(data: Object, format: *const c_char, ...) -> c_int;
+
+    pub fn pn_message() -> Object;
+    pub fn pn_message_free(message: Object);
+    pub fn pn_message_decode(message: Object, bytes: *const c_char, size: usize) -> c_int;
+    pub fn pn_message_encode(message: Object, bytes: *mut c_char, size: *mut usize) -> c_int;
+    pub fn pn_message_body(message: Object) -> Object;
+    pub fn pn_message_properties(message: Object) -> Object;
+    pub fn pn_message_annotations(message: Object) -> Object;
+    pub fn pn_message_instructions(message: Object) -> Object;
+    pub fn pn_message_get_subject(message: Object) -> *const c_char;
+    pub fn pn_message_set_address(message: Object, address: *const c_char) -> c_int;
+    pub fn pn_message_set_subject(message: Object, subject: *const c_char) -> c_int;
+    pub fn pn_message_set_durable(message: Object, durable: bool) -> c_int;
+    pub fn pn_message_set_inferred(message: Object, inferred: bool) -> c_int;
+}

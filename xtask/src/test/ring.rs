@@ -1,0 +1,211 @@
+//! The rings outside the library: C and Python programs that know nothing but the interface.
+//!
+//! A C program is compiled once against the installed headers and run with either library; which one it takes is a
+//! matter of `LD_LIBRARY_PATH`, and the loader is asked before anything is believed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Bench;
+use super::difference::{differences, judge};
+use super::tally::{Tally, figure};
+use crate::Outcome;
+
+/// Programs that check themselves; they run on this library alone.
+const CHECKS: [&str; 3] = ["nulls", "hostile", "damage"];
+
+/// Programs that print a transcript; they run on both.
+const TRANSCRIPTS: [&str; 4] = ["exchange", "endings", "codec", "message"];
+
+/// The same in Python, through the distribution's binding.
+const SCRIPTS: [&str; 2] = ["values.py", "engine.py"];
+
+/// How long a program may run. Under valgrind everything takes its time.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The self-checking programs.
+pub(crate) fn black_box(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    for name in CHECKS {
+        let program = compile(bench, name)?;
+        confirm_library(bench, &program)?;
+        let mut command = ours(bench, &program);
+        let (output, status) = run(&mut command)?;
+        let (passed, failed) = (figure_of(&output, "passed"), figure_of(&output, "failed"));
+        tally.passed += passed;
+        tally.failed += failed;
+        println!("{name}: {passed} passed, {failed} failed");
+        if failed > 0 {
+            print!("{output}");
+        } else if let Err(error) = status {
+            tally.fail(&format!("{name}: {error}\n{output}"));
+        }
+    }
+    Ok(())
+}
+
+/// All C programs under valgrind: no invalid access, nothing lost.
+pub(crate) fn memory(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {
+        tally.skip("there is no valgrind");
+        return Ok(());
+    }
+    for name in CHECKS.iter().chain(&TRANSCRIPTS) {
+        let program = compile(bench, name)?;
+        let mut command = ours(bench, Path::new("valgrind"));
+        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+        command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
+        command.arg(&program);
+        if *name == "damage" {
+            command.arg("100");
+        }
+        let (output, status) = run(&mut command)?;
+        println!("{name}: {}", if status.is_ok() { "clean" } else { "NOT CLEAN" });
+        tally.record(name, status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40))));
+    }
+    Ok(())
+}
+
+/// The C programs on both libraries.
+pub(crate) fn differential_c(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    for name in TRANSCRIPTS {
+        let program = compile(bench, name)?;
+        confirm_library(bench, &program)?;
+        let result = compare(bench, name, ours(bench, &program), theirs(&program));
+        tally.record(name, result);
+    }
+    Ok(())
+}
+
+/// The Python scripts on both libraries.
+pub(crate) fn differential_python(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    let python = Path::new("/usr/bin/python3");
+    for name in SCRIPTS {
+        let script = bench.root.join("tests/python").join(name);
+        let (mut with_ours, mut with_theirs) = (ours(bench, python), theirs(python));
+        with_ours.arg("-B").arg(&script).arg(bench.prefix.join("lib"));
+        with_theirs.arg("-B").arg(&script).arg("/usr/lib");
+        tally.record(name, compare(bench, name, with_ours, with_theirs));
+    }
+    Ok(())
+}
+
+/// Runs a program both ways and compares what it printed.
+fn compare(bench: &Bench<'_>, name: &str, mut with_ours: Command, mut with_theirs: Command) -> Outcome {
+    let (reference, status) = run(&mut with_theirs)?;
+    status
+        .map_err(|error| format!("on the distribution's library: {error}\n{}", last_lines(&reference, 20)))?;
+    let (transcript, status) = run(&mut with_ours)?;
+    let folder = bench.root.join("build/tests");
+    for (side, text) in [("reference", &reference), ("ours", &transcript)] {
+        let path = folder.join(format!("{name}.{side}.txt"));
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    status.map_err(|error| format!("{error}\n{}", last_lines(&transcript, 20)))?;
+    let stem = name.trim_end_matches(".py");
+    let list = bench.root.join("tests/differences").join(format!("{stem}.txt"));
+    let list = fs::read_to_string(list).unwrap_or_default();
+    let found = differences(&reference, &transcript);
+    let wrong = judge(&found, &list)?;
+    println!("{name}: {} lines, {} listed differences", reference.lines().count(), found.len());
+    if wrong.is_empty() { Ok(()) } else { Err(format!("not as the reference:\n{}", wrong.join("\n"))) }
+}
+
+/// Compiles a program against the installed headers. Once is enough for a run.
+fn compile(bench: &Bench<'_>, name: &str) -> Result<PathBuf, String> {
+    let folder = bench.root.join("build/tests");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let program = folder.join(name);
+    let mut command = Command::new("gcc");
+    command.args(["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]);
+    command.arg("-I").arg(bench.prefix.join("include"));
+    command.arg(bench.root.join("tests/c").join(format!("{name}.c"))).arg("-o").arg(&program);
+    command.arg("-L").arg(bench.prefix.join("lib")).arg("-lqpid-proton");
+    crate::shell::run(&mut command)?;
+    Ok(program)
+}
+
+/// A command that takes this library.
+fn ours(bench: &Bench<'_>, program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("LD_PRELOAD").env("LD_LIBRARY_PATH", bench.prefix.join("lib"));
+    command
+}
+
+/// A command that takes the distribution's.
+fn theirs(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("LD_PRELOAD").env_remove("LD_LIBRARY_PATH");
+    command
+}
+
+/// Asks the loader which library a program would get either way.
+fn confirm_library(bench: &Bench<'_>, program: &Path) -> Outcome {
+    let lib = fs::canonicalize(bench.prefix.join("lib")).map_err(|error| format!("{error}"))?;
+    for (mut command, is_ours) in [(ours(bench, program), true), (theirs(program), false)] {
+        let listing = crate::shell::output(command.env("LD_TRACE_LOADED_OBJECTS", "1"))?;
+        let mut files = listing
+            .lines()
+            .filter(|line| line.contains("libqpid-proton"))
+            .filter_map(|l| l.split_whitespace().nth(2));
+        let fitting = |file: &str| fs::canonicalize(file).is_ok_and(|file| file.starts_with(&lib) == is_ours);
+        if !files.clone().any(fitting) || !files.all(fitting) {
+            return Err(format!("{} would not run on the library it should:\n{listing}", program.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Runs a program and gives its whole output, whatever the exit code: that comes as the second part.
+fn run(command: &mut Command) -> Result<(String, Outcome), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{name}: {error}"))?;
+    let read = |pipe: Option<Box<dyn std::io::Read + Send>>| {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut pipe) = pipe {
+                // What came before an error is still worth comparing.
+                let _ = pipe.read_to_end(&mut bytes);
+            }
+            String::from_utf8_lossy(&bytes).into_owned()
+        })
+    };
+    let output = read(child.stdout.take().map(|pipe| Box::new(pipe) as _));
+    let errors = read(child.stderr.take().map(|pipe| Box::new(pipe) as _));
+    let deadline = Instant::now() + PATIENCE;
+    let status = loop {
+        match child.try_wait().map_err(|error| format!("{name}: {error}"))? {
+            Some(status) => break Some(status),
+            None if Instant::now() > deadline => break None,
+            None => std::thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    if status.is_none() {
+        // Fails only for a process that is gone, which is what it is for.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let (output, errors) = (output.join().unwrap_or_default(), errors.join().unwrap_or_default());
+    let outcome = match status {
+        Some(status) if status.success() => Ok(()),
+        Some(status) => Err(format!("{status}\n{}", last_lines(&errors, 40))),
+        None => Err(format!("still running after {} s\n{}", PATIENCE.as_secs(), last_lines(&errors, 40))),
+    };
+    Ok((output, outcome))
+}
+
+/// The figure in the line that a self-checking program ends with.
+fn figure_of(output: &str, word: &str) -> u64 {
+    output.lines().filter(|line| line.starts_with("checks: ")).map(|line| figure(line, word)).sum()
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}
