@@ -8,9 +8,10 @@
 
 use std::ffi::{c_char, c_int};
 
+pub(crate) use super::data_object::{OpenData, lent_data, on_data, retire_data};
 use super::data_object::{
-    Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, on_data, own_data, print,
-    put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
+    Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, own_data, print, put_bytes,
+    size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
 };
 use super::error::{PN_ARG_ERR, pn_error_t};
 use super::types::{
