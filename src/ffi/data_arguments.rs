@@ -12,7 +12,7 @@ use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsys
 use super::logger::{default_logger, log};
 use super::types::pn_bytes_t;
 use crate::codec::Data;
-use crate::codec::data::{Arguments, Fault, FaultKind, Outputs, Tree, Value};
+use crate::codec::data::{Arguments, EachString, Fault, FaultKind, Outputs, Tree, Value};
 
 /// A `va_list` in the keeping of the shim.
 pub(crate) enum Args {}
@@ -85,7 +85,7 @@ impl Arguments for CArguments {
         unsafe { text(start) }
     }
 
-    fn strings(&mut self, each: &mut dyn FnMut(Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn strings(&mut self, each: &mut EachString<'_>) -> Result<(), Fault> {
         let count = usize::try_from(self.next_int()).unwrap_or(0);
         let array: *mut *const c_char = self.pointer();
         for i in 0..count {

@@ -24,6 +24,9 @@ pub(super) enum Source {
     Lent { owner: *mut c_void, part: u32, open: OpenData },
 }
 
+/// PN_INVALID.
+pub(super) const INVALID: c_int = -1;
+
 /// The number of the data class in `cid.h`.
 const CID_PN_DATA: c_int = 13;
 
@@ -162,7 +165,11 @@ pub(super) unsafe fn put_bytes(
     // SAFETY: passed on from the caller.
     unsafe {
         on_data(data, PN_ARG_ERR, |tree| {
-            status(if tree.lends(value.as_ptr()) { put(tree, &value.to_vec()) } else { put(tree, value) })
+            if tree.lends(value.as_ptr()) {
+                let copy = value.to_vec();
+                return status(put(tree, &copy));
+            }
+            status(put(tree, value))
         })
     }
 }

@@ -94,7 +94,7 @@ impl Arguments for Listed {
             _ => panic!("the format asks for text"),
         }
     }
-    fn strings(&mut self, each: &mut dyn FnMut(Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn strings(&mut self, each: &mut fill::EachString<'_>) -> Result<(), Fault> {
         match self.0.next() {
             Some(Argument::Texts(texts)) => texts.into_iter().try_for_each(each),
             _ => panic!("the format asks for texts"),
@@ -191,13 +191,13 @@ impl Outputs for Found {
         self.show(value);
     }
     fn bytes(&mut self, value: Option<&[u8]>) {
-        self.show(value.map_or("-".into(), |v| format!("\"{}\"", String::from_utf8_lossy(v))));
+        self.show(value.map_or_else(|| "-".into(), |v| format!("\"{}\"", String::from_utf8_lossy(v))));
     }
     fn atom(&mut self, value: Option<Value<'_>>) {
-        self.show(value.map_or("-".into(), |v| format!("{v:?}")));
+        self.show(value.map_or_else(|| "-".into(), |v| format!("{v:?}")));
     }
     fn tree(&mut self, value: Option<Data>) {
-        self.show(value.map_or("-".into(), |v| text_of(&v)));
+        self.show(value.map_or_else(|| "-".into(), |v| text_of(&v)));
     }
 }
 

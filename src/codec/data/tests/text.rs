@@ -38,6 +38,18 @@ fn compounds_show_their_content() {
 }
 
 #[test]
+fn standard_composites_are_named_and_omit_null_fields() {
+    let d = filled("DL[SnnI]", vec![int(16), words("c"), int(5)]);
+    assert_eq!(text_of(&d), "@open(16) [container-id=\"c\", channel-max=5]");
+    let d = filled("DLS", vec![int(119), words("hi")]);
+    assert_eq!(text_of(&d), "@amqp-value(119) \"hi\"");
+    let d = filled("DL[nInInI]", vec![int(35), int(3), int(4), int(5)]);
+    assert_eq!(text_of(&d), "@received(35) [section-offset=3, 4, 5]");
+    let d = filled("DL[n[n]nDL[nI]]", vec![int(16), int(16), int(3)]);
+    assert_eq!(text_of(&d), "@open(16) [hostname=[null], channel-max=@open(16) [hostname=3]]");
+}
+
+#[test]
 fn the_listing_names_every_link() {
     let d = filled("[i]S", vec![int(1), words("a")]);
     let mut out = Vec::new();
