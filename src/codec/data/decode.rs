@@ -401,7 +401,7 @@ impl Decoder<'_> {
 
 impl Data {
     /// A complete binary, string or symbol, and what follows it.
-    #[inline]
+    #[inline(never)]
     fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<(Content, &'a [u8])> {
         let (make, len, body): (fn(Span) -> Content, usize, &[u8]) = match (code, body) {
             (code::BINARY8, [len, body @ ..]) => (Content::Binary, usize::from(*len), body),

@@ -151,7 +151,7 @@ impl<S: Sink> Emit<'_, S> {
     }
 
     /// Writes a scalar in its shortest form; false for a compound.
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, content: &Content) -> bool {
         let sink = &mut *self.sink;
         match *content {

@@ -85,12 +85,12 @@ impl Measure<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         loop {
             while self.at != self.end {
-                let Some(node) = self.data.node(self.at) else { break };
+                if self.element.is_none() {
+                    self.scalars();
+                }
+                let Some(node) = self.data.node(self.at).filter(|_| self.at != self.end) else { break };
                 if self.element.is_some() {
                     self.element(node)?;
-                } else if let Some(size) = scalar_size(&node.content) {
-                    self.size += size;
-                    self.at = node.next;
                 } else {
                     self.enter(node, false)?;
                 }
@@ -99,6 +99,18 @@ impl Measure<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Measures scalars up to the next compound. This is the path that has to be fast.
+    fn scalars(&mut self) {
+        let (mut at, mut size) = (self.at, self.size);
+        while at != self.end {
+            let Some(node) = self.data.node(at) else { break };
+            let Some(more) = scalar_size(&node.content) else { break };
+            size += more;
+            at = node.next;
+        }
+        (self.at, self.size) = (at, size);
     }
 
     /// Measures an array's elements up to the next compound.

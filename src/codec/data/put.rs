@@ -38,6 +38,9 @@ scalars! {
     put_decimal64 Decimal64 u64;
 }
 
+/// Room for the nodes of a small tree.
+const FIRST_NODES: usize = 8;
+
 /// The tree has all the nodes it may have.
 pub(super) struct Full;
 
@@ -113,9 +116,10 @@ impl Data {
     pub(super) fn place(&mut self, content: Content) -> Result<(), Fault> {
         let (parent, prev) = (self.parent, self.current);
         let made = self.next_index();
+        let has_room = self.nodes.len() < self.nodes.capacity();
         match (self.node_mut(prev), made) {
             // Behind the last of several, which is the path that has to be fast.
-            (Some(node), Ok(index)) if node.next == NIL => {
+            (Some(node), Ok(index)) if node.next == NIL && has_room => {
                 node.next = index;
                 self.current = index;
                 if let Some(children) = self.node_mut(parent).and_then(|node| node.content.children_mut()) {
@@ -128,9 +132,13 @@ impl Data {
         }
     }
 
-    /// Overwrites what comes next, or begins a new level.
+    /// Makes room, overwrites what comes next, or begins a new level.
     #[inline(never)]
     fn place_elsewhere(&mut self, content: Content) -> Result<(), Fault> {
+        if self.nodes.len() == self.nodes.capacity() {
+            self.nodes.reserve(FIRST_NODES);
+            return self.place(content);
+        }
         let next = self.following();
         if next != NIL {
             self.current = next;

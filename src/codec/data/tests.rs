@@ -94,7 +94,7 @@ impl Arguments for Listed {
             _ => panic!("the format asks for text"),
         }
     }
-    fn strings(&mut self, each: &mut fill::EachString<'_>) -> Result<(), Fault> {
+    fn strings(&mut self, each: &mut EachString<'_>) -> Result<(), Fault> {
         match self.0.next() {
             Some(Argument::Texts(texts)) => texts.into_iter().try_for_each(each),
             _ => panic!("the format asks for texts"),
