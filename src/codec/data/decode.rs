@@ -90,30 +90,68 @@ impl Decoder<'_> {
         }
     }
 
-    /// Reads the scalars that come next in a list, map or array, up to the first value that needs a closer look:
-    /// a compound, one that is not complete, one beyond a limit. This is the path that has to be fast.
+    /// Reads the scalars that come next, up to the first value that needs a closer look: a compound, one that is
+    /// not complete, one beyond a limit. This is the path that has to be fast.
     fn run_of_scalars(&mut self) {
-        let array = match self.level.kind {
-            Kind::Sized => None,
-            Kind::Array(code) => Some(code),
-            Kind::Top | Kind::Described => return,
-        };
+        match self.level.kind {
+            Kind::Sized => self.run_of_values(),
+            Kind::Array(code) => self.run_of_elements(code),
+            Kind::Top | Kind::Described => {}
+        }
+    }
+
+    /// The elements of an array of the most common types.
+    fn run_of_elements(&mut self, code: u8) {
+        match code {
+            code::SMALL_INT => self.elements(|[v]| Content::Int(i32::from(v.cast_signed()))),
+            code::INT => self.elements(|v| Content::Int(i32::from_be_bytes(v))),
+            code::UINT => self.elements(|v| Content::Uint(u32::from_be_bytes(v))),
+            code::LONG => self.elements(|v| Content::Long(i64::from_be_bytes(v))),
+            code::ULONG => self.elements(|v| Content::Ulong(u64::from_be_bytes(v))),
+            code::FLOAT => self.elements(|v| Content::Float(f32::from_be_bytes(v))),
+            code::DOUBLE => self.elements(|v| Content::Double(f64::from_be_bytes(v))),
+            code::TIMESTAMP => self.elements(|v| Content::Timestamp(i64::from_be_bytes(v))),
+            _ => {}
+        }
+    }
+
+    /// Adds the complete elements of `N` bytes that are left, as far as the limit allows.
+    fn elements<const N: usize>(&mut self, make: impl Fn([u8; N]) -> Content) {
+        let Some(rest) = self.bytes.get(self.at..self.level.end) else { return };
+        let Ok(first) = self.data.next_index() else { return };
+        let most = self.level.left.min(self.data.limits.nodes - first);
+        let parent = self.level.node;
+        let (chunks, _) = rest.as_chunks::<N>();
+        let nodes = chunks.iter().take(most as usize).zip(first..).map(|(bytes, index)| Node {
+            content: make(*bytes),
+            parent,
+            next: index + 1,
+            prev: index.wrapping_sub(1),
+            complete_at: 0,
+        });
+        self.data.nodes.extend(nodes);
+        let Ok(index) = Index::try_from(self.data.nodes.len()) else { return };
+        if index > first {
+            if let Some(node) = self.data.node_mut(first) {
+                node.prev = self.level.last;
+            }
+            self.link(first, index - 1);
+            self.level.left -= index - first;
+            self.at += N * (index - first) as usize;
+        }
+    }
+
+    /// The scalars of a list or map.
+    fn run_of_values(&mut self) {
         let Some(mut rest) = self.bytes.get(self.at..self.level.end) else { return };
         let Ok(first) = self.data.next_index() else { return };
         let most = self.level.left.min(self.data.limits.nodes - first);
         let parent = self.level.node;
         let (mut index, mut prev) = (first, self.level.last);
         while index - first < most {
-            let (code, body) = match (array, rest) {
-                (Some(code), body) => (code, body),
-                (None, [code, body @ ..]) => (*code, body),
-                (None, []) => break,
-            };
-            let Some((content, behind)) =
-                fixed_width(code, body).or_else(|| self.data.variable_width(code, body))
-            else {
-                break;
-            };
+            let [code, body @ ..] = rest else { break };
+            let value = fixed_width(*code, body).or_else(|| self.data.variable_width(*code, body));
+            let Some((content, behind)) = value else { break };
             rest = behind;
             self.data.nodes.push(Node { content, parent, next: index + 1, prev, complete_at: 0 });
             prev = index;
