@@ -150,10 +150,17 @@ impl Decoder<'_> {
         let (mut index, mut prev) = (first, self.level.last);
         while index - first < most {
             let [code, body @ ..] = rest else { break };
-            let value = fixed_width(*code, body).or_else(|| self.data.variable_width(*code, body));
-            let Some((content, behind)) = value else { break };
-            rest = behind;
-            self.data.nodes.push(Node { content, parent, next: index + 1, prev, complete_at: 0 });
+            let nodes = &mut self.data.nodes;
+            nodes.push(Node { content: Content::Null, parent, next: index + 1, prev, complete_at: 0 });
+            let Some(node) = nodes.last_mut() else { break };
+            if let Some(behind) = fixed_width(*code, body, &mut node.content) {
+                rest = behind;
+            } else if let Some(behind) = self.data.variable_width(*code, body) {
+                rest = behind;
+            } else {
+                self.data.nodes.pop();
+                break;
+            }
             prev = index;
             index += 1;
         }
@@ -438,9 +445,9 @@ impl Decoder<'_> {
 }
 
 impl Data {
-    /// A complete binary, string or symbol, and what follows it.
+    /// Gives the last node the complete binary, string or symbol in front; gives what follows it.
     #[inline(never)]
-    fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<(Content, &'a [u8])> {
+    fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<&'a [u8]> {
         let (make, len, body): (fn(Span) -> Content, usize, &[u8]) = match (code, body) {
             (code::BINARY8, [len, body @ ..]) => (Content::Binary, usize::from(*len), body),
             (code::STRING8, [len, body @ ..]) => (Content::String, usize::from(*len), body),
@@ -451,7 +458,9 @@ impl Data {
             _ => return None,
         };
         let (bytes, behind) = body.split_at_checked(len)?;
-        Some((make(self.intern(bytes).ok()?), behind))
+        let content = make(self.intern(bytes).ok()?);
+        self.nodes.last_mut()?.content = content;
+        Some(behind)
     }
 }
 
@@ -459,45 +468,49 @@ fn wide(len: [u8; 4]) -> usize {
     u32::from_be_bytes(len) as usize
 }
 
-/// A complete scalar of fixed width that no limit concerns, and what follows it.
-#[inline]
-fn fixed_width(code: u8, body: &[u8]) -> Option<(Content, &[u8])> {
-    Some(match (code, body) {
-        (code::NULL, body) => (Content::Null, body),
-        (code::TRUE, body) => (Content::Bool(true), body),
-        (code::FALSE, body) => (Content::Bool(false), body),
-        (code::UINT0, body) => (Content::Uint(0), body),
-        (code::ULONG0, body) => (Content::Ulong(0), body),
-        (code::BOOLEAN, [v, body @ ..]) => (Content::Bool(*v != 0), body),
-        (code::UBYTE, [v, body @ ..]) => (Content::Ubyte(*v), body),
-        (code::BYTE, [v, body @ ..]) => (Content::Byte(v.cast_signed()), body),
-        (code::SMALL_UINT, [v, body @ ..]) => (Content::Uint(u32::from(*v)), body),
-        (code::SMALL_INT, [v, body @ ..]) => (Content::Int(i32::from(v.cast_signed())), body),
-        (code::SMALL_ULONG, [v, body @ ..]) => (Content::Ulong(u64::from(*v)), body),
-        (code::SMALL_LONG, [v, body @ ..]) => (Content::Long(i64::from(v.cast_signed())), body),
-        (code::UINT | code::INT | code::FLOAT, body) => {
-            let (v, body) = body.split_first_chunk()?;
-            let v = u32::from_be_bytes(*v);
-            let content = match code {
-                code::UINT => Content::Uint(v),
-                code::INT => Content::Int(v.cast_signed()),
-                _ => Content::Float(f32::from_bits(v)),
-            };
-            (content, body)
-        }
-        (code::ULONG | code::LONG | code::DOUBLE | code::TIMESTAMP, body) => {
-            let (v, body) = body.split_first_chunk()?;
-            let v = u64::from_be_bytes(*v);
-            let content = match code {
-                code::ULONG => Content::Ulong(v),
-                code::LONG => Content::Long(v.cast_signed()),
-                code::TIMESTAMP => Content::Timestamp(v.cast_signed()),
-                _ => Content::Double(f64::from_bits(v)),
-            };
-            (content, body)
-        }
-        _ => return None,
-    })
+/// Stores the complete scalar of fixed width in front, of a type that no limit concerns; gives what follows it.
+#[inline(always)]
+fn fixed_width<'a>(code: u8, body: &'a [u8], place: &mut Content) -> Option<&'a [u8]> {
+    match (code, body) {
+        (code::NULL, _) => store(place, Content::Null, body),
+        (code::TRUE, _) => store(place, Content::Bool(true), body),
+        (code::FALSE, _) => store(place, Content::Bool(false), body),
+        (code::UINT0, _) => store(place, Content::Uint(0), body),
+        (code::ULONG0, _) => store(place, Content::Ulong(0), body),
+        (code::BOOLEAN, [v, body @ ..]) => store(place, Content::Bool(*v != 0), body),
+        (code::UBYTE, [v, body @ ..]) => store(place, Content::Ubyte(*v), body),
+        (code::BYTE, [v, body @ ..]) => store(place, Content::Byte(v.cast_signed()), body),
+        (code::SMALL_UINT, [v, body @ ..]) => store(place, Content::Uint(u32::from(*v)), body),
+        (code::SMALL_INT, [v, body @ ..]) => store(place, Content::Int(i32::from(v.cast_signed())), body),
+        (code::SMALL_ULONG, [v, body @ ..]) => store(place, Content::Ulong(u64::from(*v)), body),
+        (code::SMALL_LONG, [v, body @ ..]) => store(place, Content::Long(i64::from(v.cast_signed())), body),
+        (code::UINT, _) => store4(place, body, Content::Uint),
+        (code::INT, _) => store4(place, body, |v| Content::Int(v.cast_signed())),
+        (code::FLOAT, _) => store4(place, body, |v| Content::Float(f32::from_bits(v))),
+        (code::ULONG, _) => store8(place, body, Content::Ulong),
+        (code::LONG, _) => store8(place, body, |v| Content::Long(v.cast_signed())),
+        (code::TIMESTAMP, _) => store8(place, body, |v| Content::Timestamp(v.cast_signed())),
+        (code::DOUBLE, _) => store8(place, body, |v| Content::Double(f64::from_bits(v))),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn store<'a>(place: &mut Content, content: Content, behind: &'a [u8]) -> Option<&'a [u8]> {
+    *place = content;
+    Some(behind)
+}
+
+#[inline(always)]
+fn store4<'a>(place: &mut Content, body: &'a [u8], make: impl Fn(u32) -> Content) -> Option<&'a [u8]> {
+    let (v, behind) = body.split_first_chunk()?;
+    store(place, make(u32::from_be_bytes(*v)), behind)
+}
+
+#[inline(always)]
+fn store8<'a>(place: &mut Content, body: &'a [u8], make: impl Fn(u64) -> Content) -> Option<&'a [u8]> {
+    let (v, behind) = body.split_first_chunk()?;
+    store(place, make(u64::from_be_bytes(*v)), behind)
 }
 
 #[cold]

@@ -101,6 +101,7 @@ impl<S: Sink> Emit<'_, S> {
     }
 
     /// Writes what stands in front of a compound's values, and gives the first of these.
+    #[inline(always)]
     fn head(&mut self, extent: &Extent, content: &Content) -> Index {
         let children = content.children().map_or(NIL, |c| c.first);
         let small = match content {
@@ -132,12 +133,14 @@ impl<S: Sink> Emit<'_, S> {
         }
     }
 
+    #[inline(always)]
     fn wide_sizes(&mut self, extent: &Extent) {
         let size = u32::try_from(extent.body + 4).unwrap_or(u32::MAX);
         self.sink.put(&size.to_be_bytes());
         self.sink.put(&extent.count.to_be_bytes());
     }
 
+    #[inline(always)]
     fn array_descriptor(&mut self, content: &Content, first: Index) -> Index {
         if !matches!(content, Content::Array { described: true, .. }) {
             return first;
@@ -192,7 +195,7 @@ impl<S: Sink> Emit<'_, S> {
     }
 
     /// Writes a scalar as the element of an array: in its widest form, without a constructor.
-    #[inline]
+    #[inline(always)]
     fn wide_scalar(&mut self, content: &Content) -> bool {
         let sink = &mut *self.sink;
         match *content {
