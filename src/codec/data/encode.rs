@@ -78,12 +78,8 @@ impl<S: Sink> Emit<'_, S> {
         let mut wide = false;
         loop {
             while at != end {
-                let Some(node) = self.data.node(at) else { break };
-                let scalar = if wide { self.wide_scalar(&node.content) } else { self.scalar(&node.content) };
-                if scalar {
-                    at = node.next;
-                    continue;
-                }
+                at = self.scalars(at, end, wide);
+                let Some(node) = self.data.node(at).filter(|_| at != end) else { break };
                 open = self.entered;
                 let Some(extent) = self.extents.get(open) else { return };
                 self.entered += 1;
@@ -98,6 +94,27 @@ impl<S: Sink> Emit<'_, S> {
             end = outer.map_or(top_end, |e| e.end);
             wide = outer.is_some_and(|e| e.element.is_some());
         }
+    }
+
+    /// Writes scalars up to `end` or to a value that is none, whose index it gives; see `Measure::scalars`.
+    #[inline(always)]
+    fn scalars(&mut self, mut at: Index, end: Index, wide: bool) -> Index {
+        'siblings: while at != end {
+            let Some(nodes) = self.data.nodes.get(at as usize..) else { break };
+            for node in nodes {
+                let scalar = if wide { self.wide_scalar(&node.content) } else { self.scalar(&node.content) };
+                if !scalar {
+                    break 'siblings;
+                }
+                at += 1;
+                if node.next != at || at == end {
+                    at = node.next;
+                    continue 'siblings;
+                }
+            }
+            break;
+        }
+        at
     }
 
     /// Writes what stands in front of a compound's values, and gives the first of these.
