@@ -68,25 +68,27 @@ impl Decoder<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         loop {
             self.run_of_scalars();
-            while self.level.left > 0 {
-                self.level.left -= 1;
-                let code = match self.level.kind {
-                    Kind::Array(code) => code,
-                    Kind::Described => self.described_part()?,
-                    Kind::Top | Kind::Sized => self.byte()?,
-                };
-                match self.scalar(code)? {
-                    Some(content) => self.add(content)?,
-                    None => {
-                        self.compound(code)?;
-                        self.run_of_scalars();
-                    }
-                }
-            }
-            if self.level.kind == Kind::Top {
+            if self.level.left > 0 {
+                self.value()?;
+            } else if self.level.kind == Kind::Top {
                 return Ok(());
+            } else {
+                self.leave()?;
             }
-            self.leave()?;
+        }
+    }
+
+    /// Reads a value of any kind, or the beginning of a compound.
+    fn value(&mut self) -> Result<(), Fault> {
+        self.level.left -= 1;
+        let code = match self.level.kind {
+            Kind::Array(code) => code,
+            Kind::Described => self.described_part()?,
+            Kind::Top | Kind::Sized => self.byte()?,
+        };
+        match self.scalar(code)? {
+            Some(content) => self.add(content),
+            None => self.compound(code),
         }
     }
 
@@ -445,7 +447,7 @@ impl Decoder<'_> {
 }
 
 impl Data {
-    /// Gives the last node the complete binary, string or symbol in front; gives what follows it.
+    /// Gives the last node the complete binary, string, symbol or uuid in front; gives what follows it.
     #[inline(never)]
     fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<&'a [u8]> {
         let (make, len, body): (fn(Span) -> Content, usize, &[u8]) = match (code, body) {
@@ -455,6 +457,11 @@ impl Data {
             (code::BINARY32, [a, b, c, d, body @ ..]) => (Content::Binary, wide([*a, *b, *c, *d]), body),
             (code::STRING32, [a, b, c, d, body @ ..]) => (Content::String, wide([*a, *b, *c, *d]), body),
             (code::SYMBOL32, [a, b, c, d, body @ ..]) => (Content::Symbol, wide([*a, *b, *c, *d]), body),
+            (code::UUID, _) => {
+                let (bytes, behind) = body.split_first_chunk()?;
+                self.charge_limit(bytes.len()).ok()?;
+                return store(&mut self.nodes.last_mut()?.content, Content::Uuid(*bytes), behind);
+            }
             _ => return None,
         };
         let (bytes, behind) = body.split_at_checked(len)?;
