@@ -9,9 +9,10 @@
 use std::ffi::{c_char, c_int};
 
 use super::data_object::{
-    Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, on_data, own_data, print,
+    INVALID, Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, own_data, print,
     put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
 };
+pub(crate) use super::data_object::{OpenData, lent_data, on_data, retire_data};
 use super::error::{PN_ARG_ERR, pn_error_t};
 use super::types::{
     pn_bytes_t, pn_char_t, pn_decimal32_t, pn_decimal64_t, pn_decimal128_t, pn_handle_t, pn_timestamp_t,
@@ -24,8 +25,6 @@ use crate::object::decref;
 /// The type of a value, one of the PN_ type constants; PN_INVALID for no value.
 /// cbindgen:ignore
 pub type pn_type_t = c_int;
-
-const INVALID: pn_type_t = names::pn_type_t::PN_INVALID as pn_type_t;
 
 /// The constants of the enumerations, as C sees them.
 pub mod names {
@@ -371,7 +370,8 @@ pub unsafe extern "C" fn pn_data_decode(data: *mut pn_data_t, bytes: *const c_ch
     unsafe {
         on_data(data, PN_ARG_ERR as isize, |tree| {
             if tree.lends(bytes.as_ptr()) {
-                return size_or_code(tree.decode(&bytes.to_vec()));
+                let copy = bytes.to_vec();
+                return size_or_code(tree.decode(&copy));
             }
             size_or_code(tree.decode(bytes))
         })

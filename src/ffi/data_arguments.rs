@@ -8,9 +8,11 @@ use std::ffi::{c_char, c_int, c_void};
 use super::codec::{pn_atom_t, pn_data_t};
 use super::data_object::{atom_value, cloned, lent, on_data, slice, status, text, value_atom, with_data_out};
 use super::error::PN_ARG_ERR;
+use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
+use super::logger::{default_logger, log};
 use super::types::pn_bytes_t;
 use crate::codec::Data;
-use crate::codec::data::{Arguments, Fault, Outputs, Tree, Value};
+use crate::codec::data::{Arguments, EachString, Fault, FaultKind, Outputs, Tree, Value};
 
 /// A `va_list` in the keeping of the shim.
 pub(crate) enum Args {}
@@ -83,7 +85,7 @@ impl Arguments for CArguments {
         unsafe { text(start) }
     }
 
-    fn strings(&mut self, each: &mut dyn FnMut(Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn strings(&mut self, each: &mut EachString<'_>) -> Result<(), Fault> {
         let count = usize::try_from(self.next_int()).unwrap_or(0);
         let array: *mut *const c_char = self.pointer();
         for i in 0..count {
@@ -131,10 +133,23 @@ pub(crate) unsafe extern "C" fn protium_data_fill(
     let fill = |tree: &mut Data| {
         // Arguments may point to bytes of the tree as it was; these stay until all arguments are read.
         let _kept = tree.replace_text();
-        status(tree.fill(format, &mut arguments))
+        let result = tree.fill(format, &mut arguments);
+        if let Err(fault) = &result {
+            report(fault);
+        }
+        status(result)
     };
     // SAFETY: the caller passes null or a live data object.
     unsafe { with_data_out(data, PN_ARG_ERR, fill) }
+}
+
+/// A letter that does not exist is a mistake in the program; the log says so, the data object's error does not.
+fn report(fault: &Fault) {
+    if fault.kind == FaultKind::Argument {
+        let (amqp, critical) = (Subsystem::PN_SUBSYSTEM_AMQP as _, Level::PN_LEVEL_CRITICAL as _);
+        // SAFETY: the default logger lives for ever.
+        unsafe { log(default_logger(), amqp, critical, &fault.text) };
+    }
 }
 
 /// The places that a scan writes to.

@@ -24,6 +24,9 @@ pub(super) enum Source {
     Lent { owner: *mut c_void, part: u32, open: OpenData },
 }
 
+/// PN_INVALID.
+pub(super) const INVALID: c_int = -1;
+
 /// The number of the data class in `cid.h`.
 const CID_PN_DATA: c_int = 13;
 
@@ -162,7 +165,11 @@ pub(super) unsafe fn put_bytes(
     // SAFETY: passed on from the caller.
     unsafe {
         on_data(data, PN_ARG_ERR, |tree| {
-            status(if tree.lends(value.as_ptr()) { put(tree, &value.to_vec()) } else { put(tree, value) })
+            if tree.lends(value.as_ptr()) {
+                let copy = value.to_vec();
+                return status(put(tree, &copy));
+            }
+            status(put(tree, value))
         })
     }
 }
@@ -386,4 +393,106 @@ unsafe extern "C" fn inspect(object: *mut c_void, out: *mut pn_string_t) -> c_in
         out.append(&text);
     }
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::codec::*;
+    use super::super::error::pn_error_code;
+    use super::*;
+
+    fn printed(data: *mut pn_data_t) -> String {
+        // SAFETY: the tests pass live objects.
+        String::from_utf8(unsafe { text_of(data, Data::write_text) }).expect("the tests print ASCII")
+    }
+
+    #[test]
+    fn bytes_of_the_same_object_can_be_put() {
+        let data = own_data();
+        for _ in 0..100 {
+            let bytes = lent(Some(b"some text"));
+            // SAFETY: the object is live and the bytes are constant.
+            assert_eq!(unsafe { pn_data_put_string(data, bytes) }, 0);
+            // SAFETY: the object is live.
+            let own = unsafe { pn_data_get_string(data) };
+            // SAFETY: the bytes are the object's and it is unchanged.
+            assert_eq!(unsafe { pn_data_put_symbol(data, own) }, 0);
+        }
+        assert!(printed(data).ends_with("\"some text\", :\"some text\""));
+        // SAFETY: this was the only reference.
+        unsafe { pn_data_free(data) };
+    }
+
+    #[test]
+    fn a_retired_object_outlives_its_owner_as_an_empty_one() {
+        unsafe fn open(owner: *mut c_void, part: u32) -> *mut Data {
+            assert_eq!(part, 7);
+            owner.cast()
+        }
+        let mut owner = Data::new();
+        let data = lent_data((&raw mut owner).cast(), 7, open);
+        // SAFETY: the owner is live.
+        assert_eq!(unsafe { pn_data_put_int(data, 5) }, 0);
+        assert_eq!(printed(data), "5");
+        // SAFETY: the object is live; the test takes a reference of its own.
+        unsafe { crate::object::incref(data) };
+        // SAFETY: the owner gives up its reference.
+        unsafe { retire_data(data) };
+        drop(owner);
+        assert_eq!(printed(data), "");
+        // SAFETY: the test's own reference.
+        unsafe { pn_data_free(data) };
+    }
+
+    #[test]
+    fn faults_move_to_the_error_object_and_clearing_forgets_them() {
+        let data = own_data();
+        // SAFETY: the object is live and the bytes are constant.
+        let result = unsafe { pn_data_decode(data, c"\x71".as_ptr(), 1) };
+        assert_eq!(result, PN_UNDERFLOW as isize);
+        // SAFETY: the object is live.
+        let error = unsafe { pn_data_error(data) };
+        // SAFETY: the error object belongs to the live object.
+        assert_eq!(unsafe { pn_error_code(error) }, PN_UNDERFLOW);
+        // SAFETY: the object is live.
+        unsafe { pn_data_clear(data) };
+        // SAFETY: the object is live.
+        assert_eq!(unsafe { pn_data_errno(data) }, 0);
+        // SAFETY: this was the only reference.
+        unsafe { pn_data_free(data) };
+    }
+
+    #[test]
+    fn text_that_does_not_fit_leaves_buffer_and_size_alone() {
+        let data = own_data();
+        // SAFETY: the object is live.
+        unsafe { pn_data_put_int(data, 1234) };
+        let mut buffer = [c_char::MAX; 8];
+        for (mut size, result, after) in [(0, PN_OVERFLOW, 0), (4, PN_OVERFLOW, 4), (5, 0, 4)] {
+            // SAFETY: the object is live and the buffer is larger than the size.
+            assert_eq!(unsafe { pn_data_format(data, buffer.as_mut_ptr(), &raw mut size) }, result);
+            assert_eq!((size, buffer[0] == c_char::MAX), (after, result != 0));
+        }
+        // SAFETY: the text ends with a NUL.
+        assert_eq!(unsafe { CStr::from_ptr(buffer.as_ptr()) }, c"1234");
+        // SAFETY: this was the only reference.
+        unsafe { pn_data_free(data) };
+    }
+
+    #[test]
+    fn atoms_go_in_and_come_out_whole() {
+        for value in
+            [Value::Bool(true), Value::Long(-5), Value::Uuid([3; 16]), Value::String(b"x"), Value::List]
+        {
+            let data = own_data();
+            // SAFETY: the object is live and the atom is well made.
+            assert_eq!(unsafe { pn_data_put_atom(data, value_atom(value)) }, 0);
+            // SAFETY: the object is live.
+            let atom = unsafe { pn_data_get_atom(data) };
+            // SAFETY: the atom is well made and its bytes are the live object's.
+            assert_eq!(unsafe { atom_value(&atom) }, value);
+            // SAFETY: this was the only reference.
+            unsafe { pn_data_free(data) };
+        }
+    }
 }

@@ -68,54 +68,101 @@ impl Decoder<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         loop {
             self.run_of_scalars();
-            while self.level.left > 0 {
-                self.level.left -= 1;
-                let code = match self.level.kind {
-                    Kind::Array(code) => code,
-                    Kind::Described => self.described_part()?,
-                    Kind::Top | Kind::Sized => self.byte()?,
-                };
-                match self.scalar(code)? {
-                    Some(content) => self.add(content)?,
-                    None => {
-                        self.compound(code)?;
-                        self.run_of_scalars();
-                    }
-                }
-            }
-            if self.level.kind == Kind::Top {
+            if self.level.left > 0 {
+                self.value()?;
+            } else if self.level.kind == Kind::Top {
                 return Ok(());
+            } else {
+                self.leave()?;
             }
-            self.leave()?;
         }
     }
 
-    /// Reads the scalars that come next in a list, map or array, up to the first value that needs a closer look:
-    /// a compound, one that is not complete, one beyond a limit. This is the path that has to be fast.
-    fn run_of_scalars(&mut self) {
-        let array = match self.level.kind {
-            Kind::Sized => None,
-            Kind::Array(code) => Some(code),
-            Kind::Top | Kind::Described => return,
+    /// Reads a value of any kind, or the beginning of a compound.
+    fn value(&mut self) -> Result<(), Fault> {
+        self.level.left -= 1;
+        let code = match self.level.kind {
+            Kind::Array(code) => code,
+            Kind::Described => self.described_part()?,
+            Kind::Top | Kind::Sized => self.byte()?,
         };
+        match self.scalar(code)? {
+            Some(content) => self.add(content),
+            None => self.compound(code),
+        }
+    }
+
+    /// Reads the scalars that come next, up to the first value that needs a closer look: a compound, one that is
+    /// not complete, one beyond a limit. This is the path that has to be fast.
+    fn run_of_scalars(&mut self) {
+        match self.level.kind {
+            Kind::Sized => self.run_of_values(),
+            Kind::Array(code) => self.run_of_elements(code),
+            Kind::Top | Kind::Described => {}
+        }
+    }
+
+    /// The elements of an array of the most common types.
+    fn run_of_elements(&mut self, code: u8) {
+        match code {
+            code::SMALL_INT => self.elements(|[v]| Content::Int(i32::from(v.cast_signed()))),
+            code::INT => self.elements(|v| Content::Int(i32::from_be_bytes(v))),
+            code::UINT => self.elements(|v| Content::Uint(u32::from_be_bytes(v))),
+            code::LONG => self.elements(|v| Content::Long(i64::from_be_bytes(v))),
+            code::ULONG => self.elements(|v| Content::Ulong(u64::from_be_bytes(v))),
+            code::FLOAT => self.elements(|v| Content::Float(f32::from_be_bytes(v))),
+            code::DOUBLE => self.elements(|v| Content::Double(f64::from_be_bytes(v))),
+            code::TIMESTAMP => self.elements(|v| Content::Timestamp(i64::from_be_bytes(v))),
+            _ => {}
+        }
+    }
+
+    /// Adds the complete elements of `N` bytes that are left, as far as the limit allows.
+    fn elements<const N: usize>(&mut self, make: impl Fn([u8; N]) -> Content) {
+        let Some(rest) = self.bytes.get(self.at..self.level.end) else { return };
+        let Ok(first) = self.data.next_index() else { return };
+        let most = self.level.left.min(self.data.limits.nodes - first);
+        let parent = self.level.node;
+        let (chunks, _) = rest.as_chunks::<N>();
+        let nodes = chunks.iter().take(most as usize).zip(first..).map(|(bytes, index)| Node {
+            content: make(*bytes),
+            parent,
+            next: index + 1,
+            prev: index.wrapping_sub(1),
+            complete_at: 0,
+        });
+        self.data.nodes.extend(nodes);
+        let Ok(index) = Index::try_from(self.data.nodes.len()) else { return };
+        if index > first {
+            if let Some(node) = self.data.node_mut(first) {
+                node.prev = self.level.last;
+            }
+            self.link(first, index - 1);
+            self.level.left -= index - first;
+            self.at += N * (index - first) as usize;
+        }
+    }
+
+    /// The scalars of a list or map.
+    fn run_of_values(&mut self) {
         let Some(mut rest) = self.bytes.get(self.at..self.level.end) else { return };
         let Ok(first) = self.data.next_index() else { return };
         let most = self.level.left.min(self.data.limits.nodes - first);
         let parent = self.level.node;
         let (mut index, mut prev) = (first, self.level.last);
         while index - first < most {
-            let (code, body) = match (array, rest) {
-                (Some(code), body) => (code, body),
-                (None, [code, body @ ..]) => (*code, body),
-                (None, []) => break,
-            };
-            let Some((content, behind)) =
-                fixed_width(code, body).or_else(|| self.data.variable_width(code, body))
-            else {
+            let [code, body @ ..] = rest else { break };
+            let nodes = &mut self.data.nodes;
+            nodes.push(Node { content: Content::Null, parent, next: index + 1, prev, complete_at: 0 });
+            let Some(node) = nodes.last_mut() else { break };
+            if let Some(behind) = fixed_width(*code, body, &mut node.content) {
+                rest = behind;
+            } else if let Some(behind) = self.data.variable_width(*code, body) {
+                rest = behind;
+            } else {
+                self.data.nodes.pop();
                 break;
-            };
-            rest = behind;
-            self.data.nodes.push(Node { content, parent, next: index + 1, prev, complete_at: 0 });
+            }
             prev = index;
             index += 1;
         }
@@ -400,9 +447,9 @@ impl Decoder<'_> {
 }
 
 impl Data {
-    /// A complete binary, string or symbol, and what follows it.
-    #[inline]
-    fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<(Content, &'a [u8])> {
+    /// Gives the last node the complete binary, string, symbol or uuid in front; gives what follows it.
+    #[inline(never)]
+    fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<&'a [u8]> {
         let (make, len, body): (fn(Span) -> Content, usize, &[u8]) = match (code, body) {
             (code::BINARY8, [len, body @ ..]) => (Content::Binary, usize::from(*len), body),
             (code::STRING8, [len, body @ ..]) => (Content::String, usize::from(*len), body),
@@ -410,10 +457,17 @@ impl Data {
             (code::BINARY32, [a, b, c, d, body @ ..]) => (Content::Binary, wide([*a, *b, *c, *d]), body),
             (code::STRING32, [a, b, c, d, body @ ..]) => (Content::String, wide([*a, *b, *c, *d]), body),
             (code::SYMBOL32, [a, b, c, d, body @ ..]) => (Content::Symbol, wide([*a, *b, *c, *d]), body),
+            (code::UUID, _) => {
+                let (bytes, behind) = body.split_first_chunk()?;
+                self.charge_limit(bytes.len()).ok()?;
+                return store(&mut self.nodes.last_mut()?.content, Content::Uuid(*bytes), behind);
+            }
             _ => return None,
         };
         let (bytes, behind) = body.split_at_checked(len)?;
-        Some((make(self.intern(bytes).ok()?), behind))
+        let content = make(self.intern(bytes).ok()?);
+        self.nodes.last_mut()?.content = content;
+        Some(behind)
     }
 }
 
@@ -421,45 +475,49 @@ fn wide(len: [u8; 4]) -> usize {
     u32::from_be_bytes(len) as usize
 }
 
-/// A complete scalar of fixed width that no limit concerns, and what follows it.
-#[inline]
-fn fixed_width(code: u8, body: &[u8]) -> Option<(Content, &[u8])> {
-    Some(match (code, body) {
-        (code::NULL, body) => (Content::Null, body),
-        (code::TRUE, body) => (Content::Bool(true), body),
-        (code::FALSE, body) => (Content::Bool(false), body),
-        (code::UINT0, body) => (Content::Uint(0), body),
-        (code::ULONG0, body) => (Content::Ulong(0), body),
-        (code::BOOLEAN, [v, body @ ..]) => (Content::Bool(*v != 0), body),
-        (code::UBYTE, [v, body @ ..]) => (Content::Ubyte(*v), body),
-        (code::BYTE, [v, body @ ..]) => (Content::Byte(v.cast_signed()), body),
-        (code::SMALL_UINT, [v, body @ ..]) => (Content::Uint(u32::from(*v)), body),
-        (code::SMALL_INT, [v, body @ ..]) => (Content::Int(i32::from(v.cast_signed())), body),
-        (code::SMALL_ULONG, [v, body @ ..]) => (Content::Ulong(u64::from(*v)), body),
-        (code::SMALL_LONG, [v, body @ ..]) => (Content::Long(i64::from(v.cast_signed())), body),
-        (code::UINT | code::INT | code::FLOAT, body) => {
-            let (v, body) = body.split_first_chunk()?;
-            let v = u32::from_be_bytes(*v);
-            let content = match code {
-                code::UINT => Content::Uint(v),
-                code::INT => Content::Int(v.cast_signed()),
-                _ => Content::Float(f32::from_bits(v)),
-            };
-            (content, body)
-        }
-        (code::ULONG | code::LONG | code::DOUBLE | code::TIMESTAMP, body) => {
-            let (v, body) = body.split_first_chunk()?;
-            let v = u64::from_be_bytes(*v);
-            let content = match code {
-                code::ULONG => Content::Ulong(v),
-                code::LONG => Content::Long(v.cast_signed()),
-                code::TIMESTAMP => Content::Timestamp(v.cast_signed()),
-                _ => Content::Double(f64::from_bits(v)),
-            };
-            (content, body)
-        }
-        _ => return None,
-    })
+/// Stores the complete scalar of fixed width in front, of a type that no limit concerns; gives what follows it.
+#[inline(always)]
+fn fixed_width<'a>(code: u8, body: &'a [u8], place: &mut Content) -> Option<&'a [u8]> {
+    match (code, body) {
+        (code::NULL, _) => store(place, Content::Null, body),
+        (code::TRUE, _) => store(place, Content::Bool(true), body),
+        (code::FALSE, _) => store(place, Content::Bool(false), body),
+        (code::UINT0, _) => store(place, Content::Uint(0), body),
+        (code::ULONG0, _) => store(place, Content::Ulong(0), body),
+        (code::BOOLEAN, [v, body @ ..]) => store(place, Content::Bool(*v != 0), body),
+        (code::UBYTE, [v, body @ ..]) => store(place, Content::Ubyte(*v), body),
+        (code::BYTE, [v, body @ ..]) => store(place, Content::Byte(v.cast_signed()), body),
+        (code::SMALL_UINT, [v, body @ ..]) => store(place, Content::Uint(u32::from(*v)), body),
+        (code::SMALL_INT, [v, body @ ..]) => store(place, Content::Int(i32::from(v.cast_signed())), body),
+        (code::SMALL_ULONG, [v, body @ ..]) => store(place, Content::Ulong(u64::from(*v)), body),
+        (code::SMALL_LONG, [v, body @ ..]) => store(place, Content::Long(i64::from(v.cast_signed())), body),
+        (code::UINT, _) => store4(place, body, Content::Uint),
+        (code::INT, _) => store4(place, body, |v| Content::Int(v.cast_signed())),
+        (code::FLOAT, _) => store4(place, body, |v| Content::Float(f32::from_bits(v))),
+        (code::ULONG, _) => store8(place, body, Content::Ulong),
+        (code::LONG, _) => store8(place, body, |v| Content::Long(v.cast_signed())),
+        (code::TIMESTAMP, _) => store8(place, body, |v| Content::Timestamp(v.cast_signed())),
+        (code::DOUBLE, _) => store8(place, body, |v| Content::Double(f64::from_bits(v))),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn store<'a>(place: &mut Content, content: Content, behind: &'a [u8]) -> Option<&'a [u8]> {
+    *place = content;
+    Some(behind)
+}
+
+#[inline(always)]
+fn store4<'a>(place: &mut Content, body: &'a [u8], make: impl Fn(u32) -> Content) -> Option<&'a [u8]> {
+    let (v, behind) = body.split_first_chunk()?;
+    store(place, make(u32::from_be_bytes(*v)), behind)
+}
+
+#[inline(always)]
+fn store8<'a>(place: &mut Content, body: &'a [u8], make: impl Fn(u64) -> Content) -> Option<&'a [u8]> {
+    let (v, behind) = body.split_first_chunk()?;
+    store(place, make(u64::from_be_bytes(*v)), behind)
 }
 
 #[cold]

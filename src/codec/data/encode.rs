@@ -78,12 +78,8 @@ impl<S: Sink> Emit<'_, S> {
         let mut wide = false;
         loop {
             while at != end {
-                let Some(node) = self.data.node(at) else { break };
-                let scalar = if wide { self.wide_scalar(&node.content) } else { self.scalar(&node.content) };
-                if scalar {
-                    at = node.next;
-                    continue;
-                }
+                at = self.scalars(at, end, wide);
+                let Some(node) = self.data.node(at).filter(|_| at != end) else { break };
                 open = self.entered;
                 let Some(extent) = self.extents.get(open) else { return };
                 self.entered += 1;
@@ -100,7 +96,29 @@ impl<S: Sink> Emit<'_, S> {
         }
     }
 
+    /// Writes scalars up to `end` or to a value that is none, whose index it gives; see `Measure::scalars`.
+    #[inline(always)]
+    fn scalars(&mut self, mut at: Index, end: Index, wide: bool) -> Index {
+        'siblings: while at != end {
+            let Some(nodes) = self.data.nodes.get(at as usize..) else { break };
+            for node in nodes {
+                let scalar = if wide { self.wide_scalar(&node.content) } else { self.scalar(&node.content) };
+                if !scalar {
+                    break 'siblings;
+                }
+                at += 1;
+                if node.next != at || at == end {
+                    at = node.next;
+                    continue 'siblings;
+                }
+            }
+            break;
+        }
+        at
+    }
+
     /// Writes what stands in front of a compound's values, and gives the first of these.
+    #[inline(always)]
     fn head(&mut self, extent: &Extent, content: &Content) -> Index {
         let children = content.children().map_or(NIL, |c| c.first);
         let small = match content {
@@ -132,12 +150,14 @@ impl<S: Sink> Emit<'_, S> {
         }
     }
 
+    #[inline(always)]
     fn wide_sizes(&mut self, extent: &Extent) {
         let size = u32::try_from(extent.body + 4).unwrap_or(u32::MAX);
         self.sink.put(&size.to_be_bytes());
         self.sink.put(&extent.count.to_be_bytes());
     }
 
+    #[inline(always)]
     fn array_descriptor(&mut self, content: &Content, first: Index) -> Index {
         if !matches!(content, Content::Array { described: true, .. }) {
             return first;
@@ -151,7 +171,7 @@ impl<S: Sink> Emit<'_, S> {
     }
 
     /// Writes a scalar in its shortest form; false for a compound.
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, content: &Content) -> bool {
         let sink = &mut *self.sink;
         match *content {
@@ -192,7 +212,7 @@ impl<S: Sink> Emit<'_, S> {
     }
 
     /// Writes a scalar as the element of an array: in its widest form, without a constructor.
-    #[inline]
+    #[inline(always)]
     fn wide_scalar(&mut self, content: &Content) -> bool {
         let sink = &mut *self.sink;
         match *content {

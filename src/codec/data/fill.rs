@@ -19,10 +19,13 @@ pub(crate) trait Arguments {
     /// A string that ends at its NUL; `None` for a null pointer.
     fn string(&mut self) -> Option<&[u8]>;
     /// A count and an array of strings, given one by one.
-    fn strings(&mut self, each: &mut dyn FnMut(Option<&[u8]>) -> Result<(), Fault>) -> Result<(), Fault>;
+    fn strings(&mut self, each: &mut EachString<'_>) -> Result<(), Fault>;
     fn atom(&mut self) -> Option<Value<'_>>;
     fn tree(&mut self) -> Tree;
 }
+
+/// What is done with each of several strings; `None` for a null pointer.
+pub(crate) type EachString<'a> = dyn FnMut(Option<&[u8]>) -> Result<(), Fault> + 'a;
 
 /// A tree among the arguments.
 pub(crate) enum Tree {
@@ -170,18 +173,16 @@ impl Data {
             return self.put_null();
         }
         let first = source.first_from_base();
-        if let (true, Some(node)) = (collapse, source.node(first)) {
-            if let Content::Array { children, described, .. } = node.content {
-                let count = children.count.saturating_sub(u32::from(described));
-                let mut element = children.first;
-                if described {
-                    element = source.node(element).map_or(NIL, |n| n.next);
-                }
-                match count {
-                    0 => return self.put_null(),
-                    1 => return self.append_value(&source, element),
-                    _ => {}
-                }
+        let content = source.node(first).map(|node| node.content);
+        if let (true, Some(Content::Array { children, described, .. })) = (collapse, content) {
+            let mut element = children.first;
+            if described {
+                element = source.node(element).map_or(NIL, |n| n.next);
+            }
+            match children.count.saturating_sub(u32::from(described)) {
+                0 => return self.put_null(),
+                1 => return self.append_value(&source, element),
+                _ => {}
             }
         }
         self.append(&source, Some(1))

@@ -85,15 +85,22 @@ impl Measure<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         loop {
             while self.at != self.end {
-                let Some(node) = self.data.node(self.at) else { break };
-                if self.element.is_some() {
-                    self.element(node)?;
-                } else if let Some(size) = scalar_size(&node.content) {
-                    self.size += size;
-                    self.at = node.next;
-                } else {
-                    self.enter(node, false)?;
+                match self.element {
+                    None => self.scalars(scalar_size),
+                    Some(kind) => {
+                        self.scalars(
+                            |content| if content.kind() == Some(kind) { wide_size(content) } else { None },
+                        );
+                    }
                 }
+                let Some(node) = self.data.node(self.at).filter(|_| self.at != self.end) else { break };
+                if self.element.is_some_and(|kind| node.content.kind() != Some(kind)) {
+                    return Err(Fault::new(
+                        FaultKind::Failed,
+                        "array element of another type than the array's",
+                    ));
+                }
+                self.enter(node, self.element.is_some())?;
             }
             if !self.leave()? {
                 return Ok(());
@@ -101,19 +108,24 @@ impl Measure<'_> {
         }
     }
 
-    /// Measures an array's elements up to the next compound.
-    fn element(&mut self, node: &Node) -> Result<(), Fault> {
-        if node.content.kind() != self.element {
-            return Err(Fault::new(FaultKind::Failed, "array element of another type than the array's"));
-        }
-        match wide_size(&node.content) {
-            Some(size) => {
-                self.size += size;
-                self.at = node.next;
-                Ok(())
+    /// Measures scalars up to the next value that is none. This is the path that has to be fast: siblings mostly
+    /// lie side by side, and going on to the neighbour does not wait for the link to be read.
+    fn scalars(&mut self, size_of: impl Fn(&Content) -> Option<usize>) {
+        let (mut at, mut size) = (self.at, self.size);
+        'siblings: while at != self.end {
+            let Some(nodes) = self.data.nodes.get(at as usize..) else { break };
+            for node in nodes {
+                let Some(more) = size_of(&node.content) else { break 'siblings };
+                size += more;
+                at += 1;
+                if node.next != at || at == self.end {
+                    at = node.next;
+                    continue 'siblings;
+                }
             }
-            None => self.enter(node, true),
+            break;
         }
+        (self.at, self.size) = (at, size);
     }
 
     fn enter(&mut self, node: &Node, bare: bool) -> Result<(), Fault> {

@@ -27,7 +27,7 @@ use std::cell::Cell;
 
 pub(crate) use cursor::Bookmark;
 pub(crate) use fault::{Fault, FaultKind};
-pub(crate) use fill::{Arguments, Tree};
+pub(crate) use fill::{Arguments, EachString, Tree};
 pub(crate) use number::general;
 pub(crate) use scan::Outputs;
 pub(crate) use types::{Type, name_of};

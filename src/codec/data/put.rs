@@ -38,6 +38,9 @@ scalars! {
     put_decimal64 Decimal64 u64;
 }
 
+/// Room for the nodes of a small tree.
+const FIRST_NODES: usize = 8;
+
 /// The tree has all the nodes it may have.
 pub(super) struct Full;
 
@@ -111,33 +114,51 @@ impl Data {
     /// Puts `content` where the next value goes.
     #[inline]
     pub(super) fn place(&mut self, content: Content) -> Result<(), Fault> {
-        let (parent, prev) = (self.parent, self.current);
-        let made = self.next_index();
-        match (self.node_mut(prev), made) {
-            // Behind the last of several, which is the path that has to be fast.
-            (Some(node), Ok(index)) if node.next == NIL => {
-                node.next = index;
-                self.current = index;
-                if let Some(children) = self.node_mut(parent).and_then(|node| node.content.children_mut()) {
-                    children.count += 1;
-                }
-                self.nodes.push(Node { content, parent, next: NIL, prev, complete_at: 0 });
-                Ok(())
-            }
-            _ => self.place_elsewhere(content),
+        if !self.step_behind() {
+            self.step_elsewhere()?;
         }
+        if let Some(node) = self.node_mut(self.current) {
+            node.content = content;
+        }
+        Ok(())
     }
 
-    /// Overwrites what comes next, or begins a new level.
+    /// Makes a null behind the current value if that is the last of its level and memory is at hand, which is the
+    /// path that has to be fast; false if not.
+    #[inline(always)]
+    fn step_behind(&mut self) -> bool {
+        let (parent, prev) = (self.parent, self.current);
+        let made = self.next_index();
+        let has_room = self.nodes.len() < self.nodes.capacity();
+        let (Some(node), Ok(index)) = (self.node_mut(prev), made) else { return false };
+        if node.next != NIL || !has_room {
+            return false;
+        }
+        node.next = index;
+        self.current = index;
+        if let Some(children) = self.node_mut(parent).and_then(|node| node.content.children_mut()) {
+            children.count += 1;
+        }
+        self.nodes.push(Node { content: Content::Null, parent, next: NIL, prev, complete_at: 0 });
+        true
+    }
+
+    /// Makes room for a node; makes what comes next a null, or begins a new level with one.
     #[inline(never)]
-    fn place_elsewhere(&mut self, content: Content) -> Result<(), Fault> {
+    fn step_elsewhere(&mut self) -> Result<(), Fault> {
+        if self.nodes.len() == self.nodes.capacity() {
+            self.nodes.reserve(FIRST_NODES);
+            if self.step_behind() {
+                return Ok(());
+            }
+        }
         let next = self.following();
         if next != NIL {
             self.current = next;
-            self.replace(content);
+            self.replace(Content::Null);
             return Ok(());
         }
-        match self.first_node(content) {
+        match self.first_node() {
             Ok(index) => {
                 self.current = index;
                 Ok(())
@@ -147,7 +168,7 @@ impl Data {
     }
 
     /// Makes the first node of the level.
-    fn first_node(&mut self, content: Content) -> Result<Index, Fault> {
+    fn first_node(&mut self) -> Result<Index, Fault> {
         let index = self.next_index()?;
         let parent = self.parent;
         if let Some(node) = self.node_mut(parent) {
@@ -156,7 +177,7 @@ impl Data {
             };
             *children = Children { first: index, count: 1 };
         }
-        self.nodes.push(Node { content, parent, next: NIL, prev: NIL, complete_at: 0 });
+        self.nodes.push(Node { content: Content::Null, parent, next: NIL, prev: NIL, complete_at: 0 });
         Ok(index)
     }
 

@@ -81,13 +81,13 @@ impl Data {
                 (at, parent) = self.node(parent).map_or((NIL, NIL), |n| (n.next, n.parent));
                 continue;
             };
-            if level.begin_value(&node.content, out) {
-                if let Some(inner) = self.open(level, node, out) {
-                    levels.push(inner);
-                    parent = at;
-                    at = self.first_in(at);
-                    continue;
-                }
+            if level.begin_value(&node.content, out)
+                && let Some(inner) = self.open(level, node, out)
+            {
+                levels.push(inner);
+                parent = at;
+                at = self.first_in(at);
+                continue;
             }
             at = node.next;
         }
