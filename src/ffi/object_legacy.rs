@@ -384,7 +384,7 @@ mod tests {
         assert_eq!(calls(), "decref refcount finalize (resurrected) incref refcount");
         assert_eq!(unsafe { pn_object_refcount(object) }, 1);
         unsafe { pn_free(object) };
-        assert_eq!(calls(), "refcount decref refcount finalize refcount free");
+        assert_eq!(calls(), "refcount reify decref refcount finalize refcount free");
     }
 
     #[test]

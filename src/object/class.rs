@@ -268,6 +268,15 @@ pub(crate) unsafe extern "C" fn object_reify(object: *mut c_void) -> *const pn_c
     unsafe { on_header(object, &raw const OBJECT.0, |h| h.class) }
 }
 
+/// Whether a counted object was made with one of our own classes: what is compared to it may be anything.
+///
+/// # Safety
+/// `object` is null or a live payload.
+pub(crate) unsafe fn is_a(object: *mut c_void, class: &'static ClassCell) -> bool {
+    // SAFETY: passed on from the caller.
+    std::ptr::eq(unsafe { object_reify(object) }, &raw const class.0)
+}
+
 /// Plain memory for a class that does not count.
 ///
 /// # Safety
