@@ -91,7 +91,12 @@ impl Content<'_> {
             _ if self.is_absent() => writer::null(sink),
             Self::Absent => writer::null(sink),
             Self::Encoded(bytes) => sink.put(bytes),
-            Self::Open(data) => data.encode(sink),
+            Self::Open(data) => {
+                // A tree that cannot be encoded must not leave a hole in the list around it.
+                if data.encode_first(sink).is_err() {
+                    writer::null(sink);
+                }
+            }
         }
     }
 }

@@ -1,2 +1,58 @@
-//! engine
+//! The AMQP engine: connection, sessions, links and deliveries, and the rules that move them (parts 2.4 to 2.7).
+//!
+//! A [`Connection`] owns everything in arenas; keys name it. The application's calls change it, the transport turns
+//! changes into frames and frames into changes, and neither is ever called from here: events are queued as notices.
 #![forbid(unsafe_code)]
+
+mod arena;
+mod chain;
+mod condition;
+mod connection;
+mod credit;
+mod delivery;
+mod delivery_map;
+pub(crate) mod disposition;
+mod error;
+mod event;
+mod lifetime;
+mod link;
+mod numbers;
+mod payload;
+mod session;
+mod state;
+mod terminus;
+mod text;
+mod window;
+
+use std::ffi::c_void;
+use std::ptr::NonNull;
+
+pub(crate) use arena::Key;
+pub(crate) use condition::Condition;
+pub(crate) use connection::{Connection, Password};
+pub(crate) use delivery::Delivery;
+pub(crate) use disposition::Disposition;
+pub(crate) use error::{
+    FRAMING_ERROR, INTERNAL_ERROR, INVALID_FIELD, Misuse, NOT_ALLOWED, POLICY_ERROR, RESOURCE_LIMIT_EXCEEDED,
+    UNAUTHORIZED_ACCESS, Violation, WINDOW_VIOLATION,
+};
+pub(crate) use event::{Event, Notice, Subject};
+pub(crate) use link::{End, Link, Partial, SettleModes};
+pub(crate) use numbers::{LowestFree, NumberMap};
+pub(crate) use session::{DispositionBatch, Session, Side};
+pub(crate) use state::{EndpointState, Half};
+pub(crate) use terminus::{Terminus, TerminusKind};
+pub(crate) use text::Text;
+pub(crate) use window::WindowLimit;
+
+pub(crate) type SessionKey = Key<Session>;
+pub(crate) type LinkKey = Key<Link>;
+pub(crate) type DeliveryKey = Key<Delivery>;
+
+/// What stands for a slot outside the engine. The engine keeps it and hands it back, and never looks inside.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Object(pub(crate) Option<NonNull<c_void>>);
+
+impl Object {
+    pub(crate) const NONE: Self = Self(None);
+}

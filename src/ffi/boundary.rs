@@ -1,1 +1,199 @@
-//! boundary
+//! Calls from C into the engine: NULL checks, borrows, and what follows a call, each written once.
+//!
+//! Every exported function is one expression on a helper that takes a closure. The helper gives a neutral value for
+//! NULL and for objects whose slot is gone, lends the engine to the closure for just that long, and settles events
+//! and lifetimes afterwards. A panic on the paths that wire bytes take fails the one transport it happened on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::logger;
+use super::logger::names::{pn_log_level_t as Levels, pn_log_subsystem_t as Subsystems};
+use super::settle::settle_if_needed;
+use super::shell::{hold, let_go, pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t, pn_transport_t};
+use crate::engine::{Connection, DeliveryKey, LinkKey, SessionKey};
+use crate::transport::{Tracing, Transport};
+
+/// Runs `f` on the engine of a connection.
+///
+/// # Safety
+/// `connection` is null or live, and no other thread uses its tree. It may be gone afterwards if nobody holds it.
+#[inline]
+pub(super) unsafe fn on_connection<R>(
+    connection: *mut pn_connection_t,
+    neutral: R,
+    f: impl FnOnce(&mut Connection) -> R,
+) -> R {
+    if connection.is_null() {
+        return neutral;
+    }
+    // SAFETY: the caller passes a live connection; the borrow ends before anything else runs.
+    let result = f(unsafe { &mut (*connection).engine });
+    // SAFETY: as above.
+    unsafe { settle_if_needed(connection) };
+    result
+}
+
+/// Runs `f` on the engine and the key of a session.
+///
+/// # Safety
+/// `session` is null or live, as for [`on_connection`].
+#[inline]
+pub(super) unsafe fn on_session<R>(
+    session: *mut pn_session_t,
+    neutral: R,
+    f: impl FnOnce(&mut Connection, SessionKey) -> R,
+) -> R {
+    // SAFETY: the caller passes null or a live session.
+    let Some(this) = (unsafe { session.as_ref() }) else { return neutral };
+    let (connection, key) = (this.connection, this.key);
+    // SAFETY: a session lives no longer than its connection.
+    unsafe { on_connection(connection, neutral, |engine| f(engine, key)) }
+}
+
+/// Runs `f` on the engine and the key of a link.
+///
+/// # Safety
+/// `link` is null or live, as for [`on_connection`].
+#[inline]
+pub(super) unsafe fn on_link<R>(
+    link: *mut pn_link_t,
+    neutral: R,
+    f: impl FnOnce(&mut Connection, LinkKey) -> R,
+) -> R {
+    // SAFETY: the caller passes null or a live link.
+    let Some(this) = (unsafe { link.as_ref() }) else { return neutral };
+    let (connection, key) = (this.connection, this.key);
+    // SAFETY: a link lives no longer than its connection.
+    unsafe { on_connection(connection, neutral, |engine| f(engine, key)) }
+}
+
+/// Runs `f` on the engine and the key of a delivery; the object of one that has ended gives the neutral value.
+///
+/// # Safety
+/// `delivery` is null, live or spare, as for [`on_connection`].
+#[inline]
+pub(super) unsafe fn on_delivery<R>(
+    delivery: *mut pn_delivery_t,
+    neutral: R,
+    f: impl FnOnce(&mut Connection, DeliveryKey) -> R,
+) -> R {
+    // SAFETY: the caller passes null, a live or a spare delivery.
+    let Some(this) = (unsafe { delivery.as_ref() }) else { return neutral };
+    let (connection, key) = (this.connection, this.key);
+    // SAFETY: a delivery lives no longer than its connection.
+    if unsafe { (*connection).engine.deliveries.get(key) }.is_none() {
+        return neutral;
+    }
+    // SAFETY: as above.
+    unsafe { on_connection(connection, neutral, |engine| f(engine, key)) }
+}
+
+/// Runs `f` on a transport alone: settings and what can be read.
+///
+/// # Safety
+/// `transport` is null or live, and no other thread uses its tree.
+#[inline]
+pub(super) unsafe fn on_transport<R>(
+    transport: *mut pn_transport_t,
+    neutral: R,
+    f: impl FnOnce(&mut Transport) -> R,
+) -> R {
+    if transport.is_null() {
+        return neutral;
+    }
+    // SAFETY: the caller passes a live transport; the borrow ends before anything else runs.
+    let result = f(unsafe { &mut (*transport).engine });
+    // SAFETY: as above.
+    unsafe { write_trace(transport) };
+    result
+}
+
+/// Runs `f` on a transport and the connection bound to it, if any: the paths that wire bytes take. A panic there
+/// fails this transport and gives the neutral value; the process lives on.
+///
+/// # Safety
+/// As for [`on_transport`]. Neither side goes during the call.
+#[inline]
+pub(super) unsafe fn on_wire<R>(
+    transport: *mut pn_transport_t,
+    neutral: R,
+    f: impl FnOnce(&mut Transport, Option<&mut Connection>) -> R,
+) -> R {
+    if transport.is_null() {
+        return neutral;
+    }
+    // SAFETY: the caller passes a live transport, and its connection lives while it is bound.
+    let connection = unsafe { (*transport).connection };
+    // SAFETY: as above; the two engines are different objects, borrowed until the closure has ended.
+    let (wire, engine) = unsafe {
+        (&mut (*transport).engine, if connection.is_null() { None } else { Some(&mut (*connection).engine) })
+    };
+    // SAFETY: as above.
+    wire.set_tracing(unsafe { tracing_of(&raw mut (*transport).logger) });
+    let result = catch_unwind(AssertUnwindSafe(|| f(wire, engine))).unwrap_or_else(|_| {
+        // SAFETY: as above; the borrows of the closure ended with it.
+        unsafe { fail(transport, connection) };
+        neutral
+    });
+    // SAFETY: as above.
+    if unsafe { (*transport).engine.has_trace() } {
+        // SAFETY: as above.
+        unsafe { write_trace(transport) };
+    }
+    if !connection.is_null() {
+        // SAFETY: as above.
+        unsafe { settle_if_needed(connection) };
+    }
+    result
+}
+
+/// # Safety
+/// `transport` is live, `connection` null or bound to it.
+#[cold]
+unsafe fn fail(transport: *mut pn_transport_t, connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    let engine = if connection.is_null() { None } else { Some(unsafe { &mut (*connection).engine }) };
+    // SAFETY: passed on from the caller.
+    unsafe { &mut (*transport).engine }.fail_internally(engine);
+}
+
+/// What the transport's logger wants to hear.
+///
+/// # Safety
+/// `logger` is live.
+unsafe fn tracing_of(logger: *mut logger::pn_logger_t) -> Tracing {
+    // SAFETY: passed on from the caller.
+    let wants =
+        |subsystem: Subsystems, level: Levels| unsafe { logger::wants(logger, subsystem as _, level as _) };
+    Tracing {
+        frames: wants(Subsystems::PN_SUBSYSTEM_AMQP, Levels::PN_LEVEL_FRAME),
+        raw: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_RAW),
+        debug: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_DEBUG),
+    }
+}
+
+/// Writes the lines that the transport has queued for its log. The sink may be a program's own and may call back.
+///
+/// # Safety
+/// `transport` is live and not borrowed.
+unsafe fn write_trace(transport: *mut pn_transport_t) {
+    // SAFETY: passed on from the caller.
+    let lines = unsafe { (*transport).engine.take_trace() };
+    if lines.is_empty() {
+        return;
+    }
+    // SAFETY: passed on from the caller; the sink must not end the transport under its own log.
+    unsafe { hold(transport) };
+    for line in lines {
+        let (subsystem, level) = (line.subsystem as _, line.level as _);
+        // SAFETY: as above.
+        let logger = unsafe { &raw mut (*transport).logger };
+        // SAFETY: as above.
+        if unsafe { logger::wants(logger, subsystem, level) } {
+            // SAFETY: as above.
+            unsafe { super::transport::write_log(transport, subsystem, level, &line.text) };
+        }
+    }
+    // SAFETY: as above.
+    unsafe { let_go(transport) };
+}

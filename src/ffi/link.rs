@@ -1,1 +1,6 @@
 //! link
+
+/// A link.
+pub struct pn_link_t {
+    _private: (),
+}

@@ -2,13 +2,15 @@
 #![allow(non_camel_case_types, reason = "C names")]
 #![allow(improper_ctypes, reason = "C holds most objects by pointer only and never sees their layout")]
 #![allow(clippy::missing_safety_doc, reason = "the manual text of each function says what C must pass")]
-pub mod boundary;
+mod boundary;
 pub mod cid;
 pub mod codec;
 pub mod collections;
 pub mod condition;
 pub mod connection;
 pub mod connection_driver;
+mod data_arguments;
+mod data_object;
 pub mod delivery;
 pub mod disposition;
 pub mod error;
@@ -17,11 +19,14 @@ pub mod link;
 pub mod log;
 pub mod logger;
 pub mod message;
+mod message_object;
 pub mod object;
 pub mod object_legacy;
 pub mod sasl;
 pub mod sasl_plugin;
 pub mod session;
+mod settle;
+mod shell;
 pub mod ssl;
 pub mod terminus;
 pub mod transport;

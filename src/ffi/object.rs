@@ -4,8 +4,9 @@
 //! older headers declared as well (the `pn_class_*` and `pn_object_*` families) are in `object_legacy`, the
 //! collections of those headers in `collections`.
 
-use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
+use super::cid::pn_cid_t;
 use super::types::pn_handle_t;
 use crate::object::class::{self, create_class};
 use crate::object::{call, class_argument, record};
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn pn_class_name(clazz: *const pn_class_t) -> *const c_cha
 /// @param[in] clazz a class
 /// @return the number, see pn_cid_t
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_class_id(clazz: *const pn_class_t) -> c_uint {
+pub unsafe extern "C" fn pn_class_id(clazz: *const pn_class_t) -> pn_cid_t {
     // SAFETY: the caller passes a class in either form.
     let real = unsafe { class_argument(clazz) };
     // SAFETY: as above.

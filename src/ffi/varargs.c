@@ -7,13 +7,8 @@
 
 #define PROTIUM_EXPORT __attribute__((visibility("default")))
 
-/* Text made by a format: proton/error.h, logger.h, log.h and the strings of old headers. */
-
-int pn_error_set(void *error, int code, const char *text);
-int pn_string_set(void *string, const char *text);
-int protium_string_append(void *string, const char *text);
-void protium_logger_log(void *logger, unsigned subsystem, unsigned level, const char *text);
-void protium_log(const char *text);
+/* The body of a variadic function: `call` with the arguments after `last` in `ap`. */
+#define FORWARD(last, call) va_list ap; va_start(ap, last); call; va_end(ap)
 
 /* The whole text, to be freed; NULL for a bad format or without memory. */
 static char *protium_vformat(const char *fmt, va_list ap) {
@@ -26,67 +21,126 @@ static char *protium_vformat(const char *fmt, va_list ap) {
   return text;
 }
 
+/* The body of a function that makes a text and uses it. */
+#define WITH_TEXT(fmt, ap, use) char *text = protium_vformat(fmt, ap); use; free(text)
+
+/* proton/error.h */
+int pn_error_set(void *error, int code, const char *text);
+
 PROTIUM_EXPORT int pn_error_vformat(void *error, int code, const char *fmt, va_list ap) {
   char text[1024];
   return pn_error_set(error, code, vsnprintf(text, sizeof text, fmt, ap) < 0 ? NULL : text);
 }
-
 PROTIUM_EXPORT int pn_error_format(void *error, int code, const char *fmt, ...) {
-  va_list ap;
-  va_start(ap, fmt);
-  int result = pn_error_vformat(error, code, fmt, ap);
-  va_end(ap);
+  FORWARD(fmt, int result = pn_error_vformat(error, code, fmt, ap));
   return result;
 }
+
+/* The strings of old headers. */
+int pn_string_set(void *string, const char *text);
+int protium_string_append(void *string, const char *text);
 
 PROTIUM_EXPORT int pn_string_vformat(void *string, const char *format, va_list ap) {
-  char *text = protium_vformat(format, ap);
-  int result = text ? pn_string_set(string, text) : -2;
-  free(text);
+  WITH_TEXT(format, ap, int result = text ? pn_string_set(string, text) : -2);
   return result;
 }
-
 PROTIUM_EXPORT int pn_string_format(void *string, const char *format, ...) {
-  va_list ap;
-  va_start(ap, format);
-  int result = pn_string_vformat(string, format, ap);
-  va_end(ap);
+  FORWARD(format, int result = pn_string_vformat(string, format, ap));
   return result;
 }
-
 PROTIUM_EXPORT int pn_string_vaddf(void *string, const char *format, va_list ap) {
-  char *text = protium_vformat(format, ap);
-  int result = text ? protium_string_append(string, text) : -2;
-  free(text);
+  WITH_TEXT(format, ap, int result = text ? protium_string_append(string, text) : -2);
   return result;
 }
-
 PROTIUM_EXPORT int pn_string_addf(void *string, const char *format, ...) {
-  va_list ap;
-  va_start(ap, format);
-  int result = pn_string_vaddf(string, format, ap);
-  va_end(ap);
+  FORWARD(format, int result = pn_string_vaddf(string, format, ap));
   return result;
 }
 
+/* proton/logger.h and log.h */
+void protium_logger_log(void *logger, unsigned subsystem, unsigned level, const char *text);
+void protium_log(const char *text);
+
+static void logger_vlogf(void *logger, unsigned subsystem, unsigned level, const char *fmt, va_list ap) {
+  WITH_TEXT(fmt, ap, protium_logger_log(logger, subsystem, level, text));
+}
 PROTIUM_EXPORT void pn_logger_logf(void *logger, unsigned subsystem, unsigned level, const char *fmt, ...) {
-  va_list ap;
-  va_start(ap, fmt);
-  char *text = protium_vformat(fmt, ap);
-  va_end(ap);
-  protium_logger_log(logger, subsystem, level, text);
-  free(text);
+  FORWARD(fmt, logger_vlogf(logger, subsystem, level, fmt, ap));
 }
-
 PROTIUM_EXPORT void pni_vlogf_impl(const char *fmt, va_list ap) {
-  char *text = protium_vformat(fmt, ap);
-  protium_log(text);
-  free(text);
+  WITH_TEXT(fmt, ap, protium_log(text));
+}
+PROTIUM_EXPORT void pni_logf_impl(const char *fmt, ...) {
+  FORWARD(fmt, pni_vlogf_impl(fmt, ap));
 }
 
-PROTIUM_EXPORT void pni_logf_impl(const char *fmt, ...) {
-  va_list ap;
-  va_start(ap, fmt);
-  pni_vlogf_impl(fmt, ap);
-  va_end(ap);
+/* proton/condition.h */
+int protium_condition_set(void *condition, const char *name, const char *text);
+
+PROTIUM_EXPORT int pn_condition_vformat(void *condition, const char *name, const char *fmt, va_list ap) {
+  char text[1024];
+  return protium_condition_set(condition, name, vsnprintf(text, sizeof text, fmt, ap) < 0 ? NULL : text);
+}
+PROTIUM_EXPORT int pn_condition_format(void *condition, const char *name, const char *fmt, ...) {
+  FORWARD(fmt, int result = pn_condition_vformat(condition, name, fmt, ap));
+  return result;
+}
+
+/* proton/transport.h and connection_driver.h */
+void pn_transport_log(void *transport, const char *message);
+void pn_connection_driver_log(void *driver, const char *message);
+void *protium_driver_condition(void *driver);
+
+PROTIUM_EXPORT void pn_transport_vlogf(void *transport, const char *fmt, va_list ap) {
+  WITH_TEXT(fmt, ap, pn_transport_log(transport, text));
+}
+PROTIUM_EXPORT void pn_transport_logf(void *transport, const char *fmt, ...) {
+  FORWARD(fmt, pn_transport_vlogf(transport, fmt, ap));
+}
+PROTIUM_EXPORT void pn_connection_driver_vlogf(void *d, const char *fmt, va_list ap) {
+  WITH_TEXT(fmt, ap, pn_connection_driver_log(d, text));
+}
+PROTIUM_EXPORT void pn_connection_driver_logf(void *d, const char *fmt, ...) {
+  FORWARD(fmt, pn_connection_driver_vlogf(d, fmt, ap));
+}
+PROTIUM_EXPORT void pn_connection_driver_verrorf(void *d, const char *name, const char *fmt, va_list ap) {
+  pn_condition_vformat(protium_driver_condition(d), name, fmt, ap);
+}
+PROTIUM_EXPORT void pn_connection_driver_errorf(void *d, const char *name, const char *fmt, ...) {
+  FORWARD(fmt, pn_connection_driver_verrorf(d, name, fmt, ap));
+}
+
+/* proton/codec.h: arguments that Rust fetches one by one. */
+typedef struct protium_args { va_list list; } protium_args;
+
+int protium_va_int(protium_args *args) { return va_arg(args->list, int); }
+uint64_t protium_va_u64(protium_args *args) { return va_arg(args->list, uint64_t); }
+size_t protium_va_size(protium_args *args) { return va_arg(args->list, size_t); }
+double protium_va_double(protium_args *args) { return va_arg(args->list, double); }
+void *protium_va_pointer(protium_args *args) { return va_arg(args->list, void *); }
+
+int protium_data_fill(void *data, const char *fmt, protium_args *args);
+int protium_data_scan(void *data, const char *fmt, protium_args *args);
+
+PROTIUM_EXPORT int pn_data_vfill(void *data, const char *fmt, va_list ap) {
+  protium_args args;
+  va_copy(args.list, ap);
+  int result = protium_data_fill(data, fmt, &args);
+  va_end(args.list);
+  return result;
+}
+PROTIUM_EXPORT int pn_data_fill(void *data, const char *fmt, ...) {
+  FORWARD(fmt, int result = pn_data_vfill(data, fmt, ap));
+  return result;
+}
+PROTIUM_EXPORT int pn_data_vscan(void *data, const char *fmt, va_list ap) {
+  protium_args args;
+  va_copy(args.list, ap);
+  int result = protium_data_scan(data, fmt, &args);
+  va_end(args.list);
+  return result;
+}
+PROTIUM_EXPORT int pn_data_scan(void *data, const char *fmt, ...) {
+  FORWARD(fmt, int result = pn_data_vscan(data, fmt, ap));
+  return result;
 }

@@ -1,0 +1,1 @@
+//! Tests of the whole tree come with the concepts' own; here is what they share.

@@ -1,0 +1,145 @@
+//! Doubly linked lists through arena slots: a slot is added or taken out of any of its lists in constant time.
+//!
+//! A slot that can be in several lists has one [`Chain`] per list; a marker type says which is meant, so one
+//! list can never follow another's links.
+
+use super::arena::{Arena, Key};
+
+/// A slot's place in one list.
+pub(crate) struct Chain<T> {
+    linked: bool,
+    prev: Option<Key<T>>,
+    next: Option<Key<T>>,
+}
+
+impl<T> Default for Chain<T> {
+    fn default() -> Self {
+        Self { linked: false, prev: None, next: None }
+    }
+}
+
+impl<T> Chain<T> {
+    /// Whether the slot is in the list.
+    pub(crate) const fn linked(&self) -> bool {
+        self.linked
+    }
+
+    pub(crate) const fn next(&self) -> Option<Key<T>> {
+        self.next
+    }
+}
+
+/// A slot type that can be in the list called `L`.
+pub(crate) trait Chained<L>: Sized {
+    fn chain(&self) -> &Chain<Self>;
+    fn chain_mut(&mut self) -> &mut Chain<Self>;
+}
+
+/// The two ends of a list.
+pub(crate) struct List<T> {
+    head: Option<Key<T>>,
+    tail: Option<Key<T>>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { head: None, tail: None }
+    }
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<T> {}
+
+impl<T> List<T> {
+    pub(crate) const fn head(&self) -> Option<Key<T>> {
+        self.head
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// Appends `key`; nothing happens if it is in the list already.
+    pub(crate) fn push_back<L>(&mut self, arena: &mut Arena<T>, key: Key<T>)
+    where
+        T: Chained<L>,
+    {
+        let tail = self.tail;
+        let chain = arena[key].chain_mut();
+        if chain.linked {
+            return;
+        }
+        *chain = Chain { linked: true, prev: tail, next: None };
+        match tail {
+            Some(tail) => arena[tail].chain_mut().next = Some(key),
+            None => self.head = Some(key),
+        }
+        self.tail = Some(key);
+    }
+
+    /// Takes `key` out; nothing happens if it is not in the list.
+    pub(crate) fn remove<L>(&mut self, arena: &mut Arena<T>, key: Key<T>)
+    where
+        T: Chained<L>,
+    {
+        let Chain { linked, prev, next } = std::mem::take(arena[key].chain_mut());
+        if !linked {
+            return;
+        }
+        match prev {
+            Some(prev) => arena[prev].chain_mut().next = next,
+            None => self.head = next,
+        }
+        match next {
+            Some(next) => arena[next].chain_mut().prev = prev,
+            None => self.tail = prev,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Item(Chain<Item>);
+    struct Only;
+
+    impl Chained<Only> for Item {
+        fn chain(&self) -> &Chain<Self> {
+            &self.0
+        }
+
+        fn chain_mut(&mut self) -> &mut Chain<Self> {
+            &mut self.0
+        }
+    }
+
+    fn keys(list: &List<Item>, arena: &Arena<Item>) -> Vec<Key<Item>> {
+        std::iter::successors(list.head(), |&key| arena[key].0.next()).collect()
+    }
+
+    #[test]
+    fn items_leave_from_the_head_the_middle_and_the_tail() {
+        let mut arena = Arena::new();
+        let mut list = List::default();
+        let [a, b, c, d] = std::array::from_fn(|_| arena.insert(Item::default()));
+        for key in [a, b, c, d, b] {
+            list.push_back::<Only>(&mut arena, key);
+        }
+        assert_eq!(keys(&list, &arena), [a, b, c, d]);
+        list.remove::<Only>(&mut arena, b);
+        list.remove::<Only>(&mut arena, b);
+        assert_eq!(keys(&list, &arena), [a, c, d]);
+        list.remove::<Only>(&mut arena, d);
+        list.remove::<Only>(&mut arena, a);
+        assert_eq!(keys(&list, &arena), [c]);
+        list.push_back::<Only>(&mut arena, a);
+        assert_eq!(keys(&list, &arena), [c, a]);
+    }
+}

@@ -1,0 +1,199 @@
+//! The connection: the root that owns every endpoint and delivery in arenas, and the queues between them and the
+//! wire.
+//!
+//! `changed` lists what the next output has to look at, so an output pass costs what has changed and not what
+//! exists. `notices` lists what the application has to hear; the boundary takes them when its borrow has ended.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::arena::Arena;
+use super::chain::List;
+use super::condition::Condition;
+use super::delivery::Delivery;
+use super::event::{Event, Notice, Subject};
+use super::link::Link;
+use super::session::Session;
+use super::state::{EndpointState, Half};
+use super::text::Text;
+use super::{DeliveryKey, LinkKey, SessionKey};
+use crate::codec::Field;
+
+/// A connection and everything in it.
+#[derive(Default)]
+pub(crate) struct Connection {
+    pub(crate) sessions: Arena<Session>,
+    pub(crate) links: Arena<Link>,
+    pub(crate) deliveries: Arena<Delivery>,
+    pub(crate) state: EndpointState,
+    pub(crate) container: Option<Text>,
+    pub(crate) hostname: Option<Text>,
+    pub(crate) user: Option<Text>,
+    pub(crate) authorization: Option<Text>,
+    pub(crate) password: Option<Password>,
+    pub(crate) offered_capabilities: Field,
+    pub(crate) desired_capabilities: Field,
+    pub(crate) properties: Field,
+    pub(crate) condition: Condition,
+    /// A transport is attached.
+    pub(crate) bound: bool,
+    /// Somebody collects events.
+    pub(crate) collecting: bool,
+    /// The transport's own max-frame-size while bound.
+    pub(crate) max_frame_size: u32,
+    /// Bytes of deliveries received and not read, over all links.
+    pub(crate) buffered_bytes: usize,
+    pub(crate) freed: bool,
+    pub(crate) finalized: bool,
+    pub(crate) changed: Changed,
+    pub(super) session_order: List<Session>,
+    pub(super) link_order: List<Link>,
+    pub(super) work: List<Delivery>,
+    pub(super) unfreed_sessions: usize,
+    pub(super) names: HashMap<u64, LinkKey>,
+    pub(super) spare_deliveries: Vec<Delivery>,
+    notices: Vec<Notice>,
+    candidates: Vec<Subject>,
+}
+
+/// What the next output has to look at, in the order of first change.
+#[derive(Default)]
+pub(crate) struct Changed {
+    pub(crate) connection: bool,
+    pub(crate) sessions: VecDeque<SessionKey>,
+    pub(crate) links: VecDeque<LinkKey>,
+    pub(crate) deliveries: VecDeque<DeliveryKey>,
+    /// Links whose parked deliveries may go on.
+    pub(crate) resumed: VecDeque<LinkKey>,
+}
+
+impl Changed {
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.connection
+            && self.sessions.is_empty()
+            && self.links.is_empty()
+            && self.deliveries.is_empty()
+            && self.resumed.is_empty()
+    }
+}
+
+/// A secret whose bytes are overwritten when it goes.
+pub(crate) struct Password(Vec<u8>);
+
+impl Password {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for Password {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Drop for Password {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        std::hint::black_box(&mut self.0);
+    }
+}
+
+impl Connection {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Queues an event, if anybody collects them. The same news twice in a row is told once.
+    pub(crate) fn post(&mut self, event: Event, subject: Subject) {
+        let notice = Notice { event, subject };
+        if self.collecting && self.notices.last() != Some(&notice) {
+            self.notices.push(notice);
+        }
+    }
+
+    /// Something the wire has to hear of has changed.
+    pub(crate) fn modified(&mut self) {
+        if self.bound {
+            self.post(Event::Transport, Subject::Transport);
+        }
+    }
+
+    /// Hands out the queued events; `spare` becomes the next queue, so no memory changes hands.
+    pub(crate) fn take_notices(&mut self, spare: &mut Vec<Notice>) {
+        spare.clear();
+        std::mem::swap(&mut self.notices, spare);
+    }
+
+    /// Whether events or slots wait to be settled by the boundary.
+    pub(crate) fn unsettled_business(&self) -> bool {
+        !self.notices.is_empty() || !self.candidates.is_empty()
+    }
+
+    /// Notes that a slot may be free to go once the application has heard of everything.
+    pub(crate) fn candidate(&mut self, subject: Subject) {
+        self.candidates.push(subject);
+    }
+
+    pub(crate) fn next_candidate(&mut self) -> Option<Subject> {
+        self.candidates.pop()
+    }
+
+    pub(crate) fn open(&mut self) {
+        if self.state.set_local(Half::Active) {
+            self.post(Event::ConnectionLocalOpen, Subject::Connection);
+            self.changed.connection = true;
+            self.modified();
+        }
+    }
+
+    pub(crate) fn close(&mut self) {
+        if self.state.set_local(Half::Closed) {
+            self.post(Event::ConnectionLocalClose, Subject::Connection);
+            self.changed.connection = true;
+            self.modified();
+        }
+    }
+
+    /// Makes the connection look as if it had never been opened; everything else stays.
+    pub(crate) fn reset(&mut self) {
+        self.state = EndpointState::default();
+    }
+
+    /// The transport's frame limit, which turns byte limits of sessions into windows.
+    pub(crate) fn set_max_frame_size(&mut self, size: u32) {
+        self.max_frame_size = size;
+        let mut next = self.session_head();
+        while let Some(key) = next {
+            self.sessions[key].max_frame_size = size;
+            next = self.next_session(key);
+        }
+    }
+
+    /// Starts collecting: every endpoint that exists is announced once more, in the order of creation.
+    pub(crate) fn announce(&mut self) {
+        self.collecting = true;
+        self.post(Event::ConnectionInit, Subject::Connection);
+        let mut next = self.session_head();
+        while let Some(key) = next {
+            self.post(Event::SessionInit, Subject::Session(key));
+            self.announce_links(key);
+            next = self.next_session(key);
+        }
+    }
+
+    fn announce_links(&mut self, session: SessionKey) {
+        let mut next = self.sessions[session].links.head();
+        while let Some(key) = next {
+            let link = &self.links[key];
+            let (freed, after) = (link.freed, link.in_session.next());
+            if !freed {
+                self.post(Event::LinkInit, Subject::Link(key));
+            }
+            next = after;
+        }
+    }
+}

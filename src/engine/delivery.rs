@@ -1,0 +1,328 @@
+//! A delivery: one message on its way over a link, and what both sides say of it (part 2.6.12).
+//!
+//! The application's calls on deliveries are here; what they cause on the wire happens at the next output, which
+//! visits the connection's list of changed deliveries. Neighbours: `credit` (advance), `lifetime` (reclaim).
+
+use super::chain::{Chain, Chained};
+use super::connection::Connection;
+use super::disposition::Disposition;
+use super::error::Misuse;
+use super::event::{Event, Subject};
+use super::payload::Payload;
+use super::{DeliveryKey, LinkKey, Object};
+use crate::performative::{Role, SequenceNo};
+
+/// A message between being offered and being settled by both sides.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    pub(crate) link: Option<LinkKey>,
+    pub(crate) object: Object,
+    pub(crate) tag: Vec<u8>,
+    pub(crate) payload: Payload,
+    pub(crate) local: Disposition,
+    pub(crate) remote: Disposition,
+    pub(crate) local_settled: bool,
+    pub(crate) remote_settled: bool,
+    /// The peer said something new since the application last cleared this.
+    pub(crate) updated: bool,
+    pub(crate) aborted: bool,
+    /// Sender: advanced past. Receiver: the last transfer has arrived.
+    pub(crate) complete: bool,
+    /// Sender: the last transfer has been written.
+    pub(crate) sent: bool,
+    /// The local state is to be told to the peer.
+    pub(crate) state_changed: bool,
+    /// Advanced past, so it counts in the link's `queued` until it is sent.
+    pub(crate) counts_as_queued: bool,
+    /// Receiver: the application has advanced past it; what still arrives of it is dropped.
+    pub(crate) advanced: bool,
+    /// The delivery-id, from the first transfer on.
+    pub(crate) id: Option<SequenceNo>,
+    /// Somebody outside the engine holds it.
+    pub(crate) held: bool,
+    /// Waits in the connection's list of changed deliveries.
+    pub(crate) changed: bool,
+    /// Waits in its link's queue for credit or session window.
+    pub(crate) parked: bool,
+    pub(super) in_link: Chain<Delivery>,
+    pub(super) in_work: Chain<Delivery>,
+}
+
+/// The list of a link's deliveries.
+pub(crate) struct InLink;
+/// The connection's work queue.
+pub(crate) struct InWork;
+
+impl Chained<InLink> for Delivery {
+    fn chain(&self) -> &Chain<Self> {
+        &self.in_link
+    }
+
+    fn chain_mut(&mut self) -> &mut Chain<Self> {
+        &mut self.in_link
+    }
+}
+
+impl Chained<InWork> for Delivery {
+    fn chain(&self) -> &Chain<Self> {
+        &self.in_work
+    }
+
+    fn chain_mut(&mut self) -> &mut Chain<Self> {
+        &mut self.in_work
+    }
+}
+
+impl Delivery {
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self::default()
+    }
+
+    /// The link; every delivery in the arena has one.
+    pub(crate) fn link(&self) -> LinkKey {
+        self.link.expect("a delivery in the arena belongs to a link")
+    }
+
+    /// Ready for another message: everything as new, the room of tag and payload kept.
+    fn recycled(mut self) -> Self {
+        self.tag.clear();
+        self.payload.recycle();
+        Self { tag: self.tag, payload: self.payload, ..Self::default() }
+    }
+}
+
+impl Connection {
+    /// Starts a delivery on `link`; it becomes the current one if there was none.
+    pub(crate) fn create_delivery(&mut self, link: LinkKey, tag: &[u8]) -> DeliveryKey {
+        let mut delivery = self.spare_deliveries.pop().unwrap_or_default();
+        delivery.tag.extend_from_slice(tag);
+        delivery.link = Some(link);
+        let key = self.deliveries.insert(delivery);
+        let slot = &mut self.links[link];
+        slot.deliveries.push_back::<InLink>(&mut self.deliveries, key);
+        slot.unsettled += 1;
+        if slot.current.is_none() {
+            slot.current = Some(key);
+            self.refresh_work(key);
+        }
+        key
+    }
+
+    /// Takes a settled delivery's slot back for another one.
+    pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) -> Object {
+        let link = self.deliveries[key].link();
+        self.links[link].deliveries.remove::<InLink>(&mut self.deliveries, key);
+        self.work.remove::<InWork>(&mut self.deliveries, key);
+        let Some(mut delivery) = self.deliveries.remove(key) else { return Object::NONE };
+        let object = std::mem::take(&mut delivery.object);
+        if self.spare_deliveries.len() < SPARE_DELIVERIES {
+            self.spare_deliveries.push(delivery.recycled());
+        }
+        object
+    }
+
+    /// Sets the local state and schedules telling the peer, even if nothing changed.
+    pub(crate) fn update_delivery(&mut self, key: DeliveryKey, kind: u64) {
+        let delivery = &mut self.deliveries[key];
+        delivery.local.set_kind(kind);
+        delivery.state_changed = true;
+        self.delivery_changed(key);
+        self.modified();
+    }
+
+    /// Settles locally, advancing past the delivery if it is the current one.
+    pub(crate) fn settle_delivery(&mut self, key: DeliveryKey) {
+        if self.deliveries[key].local_settled {
+            return;
+        }
+        let link = self.deliveries[key].link();
+        if self.links[link].current == Some(key) {
+            self.advance(link);
+        }
+        self.links[link].unsettled -= 1;
+        self.deliveries[key].local_settled = true;
+        if self.links[link].role == Role::Receiver {
+            self.drop_unread(key);
+        }
+        self.deliveries[key].state_changed = true;
+        self.refresh_work(key);
+        self.delivery_changed(key);
+        self.modified();
+        if !self.bound {
+            self.forget_unsent(key);
+        }
+        self.candidate(Subject::Delivery(key));
+    }
+
+    /// Without a transport nothing of a settled delivery will ever be sent.
+    fn forget_unsent(&mut self, key: DeliveryKey) {
+        let link = self.deliveries[key].link();
+        if self.links[link].role == Role::Sender && !self.deliveries[key].sent {
+            self.withdraw(key);
+        }
+        self.deliveries[key].changed = false;
+    }
+
+    /// Takes an unsent delivery out of the link's and session's counts.
+    pub(crate) fn withdraw(&mut self, key: DeliveryKey) {
+        let delivery = &mut self.deliveries[key];
+        let unsent = delivery.payload.clear();
+        delivery.sent = true;
+        let queued = std::mem::take(&mut delivery.counts_as_queued);
+        let link = delivery.link();
+        let slot = &mut self.links[link];
+        if queued {
+            slot.queued -= 1;
+            slot.credit += 1;
+        }
+        let session = slot.session;
+        self.sessions[session].outgoing_bytes -= unsent;
+    }
+
+    /// Gives up on an outgoing delivery: nothing more of it is sent than the notice that it was aborted.
+    pub(crate) fn abort_delivery(&mut self, key: DeliveryKey) {
+        let delivery = &mut self.deliveries[key];
+        if delivery.local_settled {
+            return;
+        }
+        delivery.aborted = !delivery.sent;
+        let session = self.links[delivery.link()].session;
+        let dropped = self.deliveries[key].payload.clear();
+        self.sessions[session].outgoing_bytes -= dropped;
+        self.settle_delivery(key);
+    }
+
+    /// The application has seen what the peer said.
+    pub(crate) fn clear_delivery(&mut self, key: DeliveryKey) {
+        self.deliveries[key].updated = false;
+        self.refresh_work(key);
+    }
+
+    /// Appends message bytes to the link's current delivery.
+    pub(crate) fn send(&mut self, link: LinkKey, bytes: &[u8]) -> Result<usize, Misuse> {
+        let slot = &self.links[link];
+        let current = slot.current.ok_or(Misuse::EndOfStream)?;
+        if slot.role != Role::Sender {
+            return Err(Misuse::State);
+        }
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let session = slot.session;
+        self.deliveries[current].payload.push(bytes);
+        self.sessions[session].outgoing_bytes += bytes.len();
+        self.delivery_changed(current);
+        self.modified();
+        Ok(bytes.len())
+    }
+
+    /// Copies unread message bytes of the link's current delivery into `buffer`. Zero bytes are possible only while
+    /// more is expected; the end of the message is `Misuse::EndOfStream`.
+    pub(crate) fn receive(&mut self, link: LinkKey, buffer: &mut [u8]) -> Result<usize, Misuse> {
+        let slot = &self.links[link];
+        if slot.role != Role::Receiver {
+            return Err(Misuse::Argument);
+        }
+        let current = slot.current.ok_or(Misuse::State)?;
+        let session = slot.session;
+        let delivery = &mut self.deliveries[current];
+        if delivery.aborted {
+            return Err(Misuse::Aborted);
+        }
+        let unread = delivery.payload.bytes();
+        let n = unread.len().min(buffer.len());
+        if n == 0 {
+            return if delivery.complete { Err(Misuse::EndOfStream) } else { Ok(0) };
+        }
+        buffer[..n].copy_from_slice(&unread[..n]);
+        delivery.payload.consume(n);
+        self.bytes_read(session, n);
+        self.window_may_open(session, current);
+        Ok(n)
+    }
+
+    /// The session and the transport hold `n` bytes less for the application.
+    fn bytes_read(&mut self, session: super::SessionKey, n: usize) {
+        self.sessions[session].incoming_bytes -= n;
+        self.buffered_bytes -= n;
+    }
+
+    /// Throws away what the application did not read.
+    pub(crate) fn drop_unread(&mut self, key: DeliveryKey) {
+        let dropped = self.deliveries[key].payload.clear();
+        if dropped > 0 {
+            let session = self.links[self.deliveries[key].link()].session;
+            self.bytes_read(session, dropped);
+        }
+    }
+
+    /// Reading made room: if that is enough to tell the peer, the next output does.
+    pub(super) fn window_may_open(&mut self, session: super::SessionKey, key: DeliveryKey) {
+        if self.sessions[session].limits_window() && self.sessions[session].window_update_due() {
+            self.delivery_changed(key);
+            self.modified();
+        }
+    }
+
+    /// Queues the delivery for the next output.
+    pub(crate) fn delivery_changed(&mut self, key: DeliveryKey) {
+        let delivery = &mut self.deliveries[key];
+        if !delivery.changed {
+            delivery.changed = true;
+            self.changed.deliveries.push_back(key);
+        }
+    }
+
+    /// Puts the delivery into the work queue or takes it out, as its state demands (spec/engine.md section 7.1).
+    pub(crate) fn refresh_work(&mut self, key: DeliveryKey) {
+        let delivery = &self.deliveries[key];
+        let link = &self.links[delivery.link()];
+        let current = link.current == Some(key);
+        let ready = match link.role {
+            Role::Receiver => current,
+            Role::Sender => current && link.credit > 0,
+        };
+        if (delivery.updated && !delivery.local_settled) || ready {
+            self.work.push_back::<InWork>(&mut self.deliveries, key);
+        } else if delivery.in_work.linked() {
+            self.work.remove::<InWork>(&mut self.deliveries, key);
+        }
+    }
+
+    /// Tells the application about news on a delivery.
+    pub(crate) fn post_delivery(&mut self, key: DeliveryKey) {
+        self.post(Event::Delivery, Subject::Delivery(key));
+    }
+
+    /// The first delivery from `key` on that is not settled locally.
+    pub(crate) fn first_unsettled_from(&self, mut key: Option<DeliveryKey>) -> Option<DeliveryKey> {
+        while let Some(candidate) = key {
+            let delivery = self.deliveries.get(candidate)?;
+            if !delivery.local_settled {
+                return Some(candidate);
+            }
+            key = delivery.in_link.next();
+        }
+        None
+    }
+
+    /// The next delivery of the same link that is not settled locally.
+    pub(crate) fn next_unsettled(&self, key: DeliveryKey) -> Option<DeliveryKey> {
+        self.first_unsettled_from(self.deliveries.get(key)?.in_link.next())
+    }
+
+    /// The first delivery in the work queue.
+    pub(crate) const fn work_head(&self) -> Option<DeliveryKey> {
+        self.work.head()
+    }
+
+    /// The delivery after `key` in the work queue, or its head if `key` is no longer queued.
+    pub(crate) fn work_next(&self, key: DeliveryKey) -> Option<DeliveryKey> {
+        let place = &self.deliveries.get(key)?.in_work;
+        if place.linked() { place.next() } else { self.work.head() }
+    }
+}
+
+/// How many finished deliveries keep their buffers for the next ones.
+const SPARE_DELIVERIES: usize = 256;

@@ -1,0 +1,134 @@
+//! The small tables that numbers on the wire are looked up in: free channels and handles, and what a handle names.
+//!
+//! All stay flat with ten thousands of entries, and none lets a peer reserve memory by naming a large number.
+
+use std::collections::HashMap;
+
+/// Hands out the lowest free number; the choice is visible on the wire.
+#[derive(Default)]
+pub(crate) struct LowestFree {
+    /// One bit a number, set while it is taken.
+    words: Vec<u64>,
+    /// Every word before this one is full.
+    hint: usize,
+}
+
+impl LowestFree {
+    /// The lowest free number up to `max`, now taken.
+    pub(crate) fn take(&mut self, max: u32) -> Option<u32> {
+        while let Some(word) = self.words.get(self.hint) {
+            if *word != u64::MAX {
+                break;
+            }
+            self.hint += 1;
+        }
+        if self.hint == self.words.len() {
+            self.words.push(0);
+        }
+        let word = self.words.get_mut(self.hint)?;
+        let bit = word.trailing_ones();
+        let number = u32::try_from(self.hint * 64).ok()?.checked_add(bit)?;
+        if number > max {
+            return None;
+        }
+        *word |= 1 << bit;
+        Some(number)
+    }
+
+    pub(crate) fn release(&mut self, number: u32) {
+        let index = number as usize / 64;
+        if let Some(word) = self.words.get_mut(index) {
+            *word &= !(1 << (number % 64));
+            self.hint = self.hint.min(index);
+        }
+    }
+}
+
+/// What the peer's numbers name.
+pub(crate) struct NumberMap<V> {
+    dense: Vec<Option<V>>,
+    sparse: HashMap<u32, V>,
+}
+
+impl<V> Default for NumberMap<V> {
+    fn default() -> Self {
+        Self { dense: Vec::new(), sparse: HashMap::new() }
+    }
+}
+
+impl<V: Copy> NumberMap<V> {
+    #[inline]
+    pub(crate) fn get(&self, number: u32) -> Option<V> {
+        match self.dense.get(number as usize) {
+            Some(Some(value)) => Some(*value),
+            _ if self.sparse.is_empty() => None,
+            _ => self.sparse.get(&number).copied(),
+        }
+    }
+
+    pub(crate) fn insert(&mut self, number: u32, value: V) {
+        let index = number as usize;
+        if index >= self.dense.len() && index <= self.dense.len() + NEAR {
+            self.dense.resize_with(index + 1, || None);
+        }
+        match self.dense.get_mut(index) {
+            Some(place) => {
+                *place = Some(value);
+                self.sparse.remove(&number);
+            }
+            None => {
+                self.sparse.insert(number, value);
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, number: u32) -> Option<V> {
+        let dense = self.dense.get_mut(number as usize).and_then(Option::take);
+        while matches!(self.dense.last(), Some(None)) {
+            self.dense.pop();
+        }
+        dense.or_else(|| self.sparse.remove(&number))
+    }
+
+    /// All values, in the order of their numbers where peers count up.
+    pub(crate) fn values(&self) -> impl Iterator<Item = V> {
+        self.dense.iter().flatten().chain(self.sparse.values()).copied()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// How far beyond the known numbers a new one may lie and still be kept in the vector.
+const NEAR: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_free_number_is_handed_out_again() {
+        let mut free = LowestFree::default();
+        let taken: Vec<_> = (0..200).map(|_| free.take(u32::MAX).unwrap()).collect();
+        assert_eq!(taken, (0..200).collect::<Vec<_>>());
+        free.release(130);
+        free.release(5);
+        assert_eq!(free.take(u32::MAX), Some(5));
+        assert_eq!(free.take(u32::MAX), Some(130));
+        assert_eq!(free.take(u32::MAX), Some(200));
+        assert_eq!(free.take(200), None);
+    }
+
+    #[test]
+    fn a_peer_cannot_reserve_memory_by_naming_a_large_number() {
+        let mut map = NumberMap::default();
+        map.insert(u32::MAX, 'z');
+        map.insert(0, 'a');
+        map.insert(1, 'b');
+        assert!(map.dense.len() < 32);
+        assert_eq!((map.get(u32::MAX), map.get(0), map.get(7)), (Some('z'), Some('a'), None));
+        assert_eq!(map.remove(u32::MAX), Some('z'));
+        assert_eq!(map.get(u32::MAX), None);
+    }
+}

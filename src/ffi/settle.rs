@@ -1,0 +1,346 @@
+//! What follows a call into the engine: its events go to the collector, and objects of reclaimed slots end.
+//!
+//! The engine only queues; nothing here runs while it is borrowed, so an event's or attachment's own code may call
+//! the library again. A call made that way leaves its notices to the outer pass.
+
+use std::ffi::{c_uint, c_void};
+use std::mem;
+use std::ptr::{NonNull, null_mut};
+
+use super::event::names::pn_event_type_t as names;
+use super::shell::{
+    CONNECTION, DELIVERY, LINK, SESSION, TRANSPORT, count, end_node, end_transport, hold, let_go, new_node,
+    pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t,
+};
+use crate::engine::{Connection, DeliveryKey, Event, LinkKey, Notice, Object, SessionKey, Subject};
+use crate::object::{collector, pn_class_t, record};
+
+/// Settles what the engine has queued, if anything.
+///
+/// # Safety
+/// `connection` is live and its engine is not borrowed. It may be gone afterwards if nobody holds it.
+#[inline]
+pub(super) unsafe fn settle_if_needed(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    if unsafe { (*connection).engine.unsettled_business() } {
+        // SAFETY: passed on from the caller.
+        unsafe { settle(connection) };
+    }
+}
+
+/// Hands queued events to the collector, and ends the objects of slots that are released.
+///
+/// # Safety
+/// As for [`settle_if_needed`].
+pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    if mem::replace(unsafe { &mut (*connection).settling }, true) {
+        return;
+    }
+    // SAFETY: as above; what follows may run a program's code, so this pass keeps the connection.
+    unsafe { *count(connection) += 1 };
+    loop {
+        // SAFETY: the connection is kept by this pass; here and below, no borrow outlives its statement.
+        let mut notices = unsafe { mem::take(&mut (*connection).notices) };
+        // SAFETY: as above.
+        unsafe { (*connection).engine.take_notices(&mut notices) };
+        for notice in &notices {
+            // SAFETY: as above.
+            unsafe { deliver(connection, *notice) };
+        }
+        // SAFETY: as above.
+        unsafe { (*connection).notices = notices };
+        // SAFETY: as above.
+        unsafe { reclaim(connection) };
+        // SAFETY: as above.
+        if !unsafe { (*connection).engine.unsettled_business() } {
+            break;
+        }
+    }
+    // SAFETY: as above.
+    unsafe { (*connection).settling = false };
+    // SAFETY: this pass gives its reference back.
+    unsafe { let_go(connection) };
+}
+
+/// # Safety
+/// `connection` is live and kept.
+unsafe fn deliver(connection: *mut pn_connection_t, notice: Notice) {
+    // SAFETY: passed on from the caller.
+    let collector = unsafe { (*connection).collector };
+    // SAFETY: passed on from the caller.
+    let (class, context): (&pn_class_t, *mut c_void) = unsafe {
+        match notice.subject {
+            Subject::Connection => (&CONNECTION.0, connection.cast()),
+            Subject::Session(key) => (&SESSION.0, session_object(connection, key).cast()),
+            Subject::Link(key) => (&LINK.0, link_object(connection, key).cast()),
+            Subject::Delivery(key) => (&DELIVERY.0, delivery_object(connection, key).cast()),
+            Subject::Transport => (&TRANSPORT.0, (*connection).transport.cast()),
+        }
+    };
+    // SAFETY: the collector is null or held by the connection, the context null or an object of the class.
+    unsafe { collector::put(collector, class, context, number(notice.event)) };
+}
+
+/// # Safety
+/// `connection` is live and kept.
+unsafe fn reclaim(connection: *mut pn_connection_t) {
+    loop {
+        // SAFETY: passed on from the caller.
+        let Some(candidate) = (unsafe { (*connection).engine.next_candidate() }) else { return };
+        // SAFETY: passed on from the caller.
+        let Some(Object(Some(object))) = (unsafe { (*connection).engine.reclaim(candidate) }) else {
+            continue;
+        };
+        // SAFETY: the engine gives back the object of a slot that is gone; nobody holds it.
+        unsafe {
+            match candidate {
+                Subject::Delivery(_) => spare_delivery(connection, object.cast().as_ptr()),
+                Subject::Link(_) => end_node(object.cast::<pn_link_t>().as_ptr()),
+                Subject::Session(_) => end_node(object.cast::<pn_session_t>().as_ptr()),
+                Subject::Connection | Subject::Transport => {}
+            }
+        }
+    }
+}
+
+/// Keeps the object of a delivery that ended for the next one, with nothing attached to it.
+///
+/// # Safety
+/// `connection` is live and kept; nobody holds `delivery`.
+unsafe fn spare_delivery(connection: *mut pn_connection_t, delivery: *mut pn_delivery_t) {
+    // SAFETY: passed on from the caller.
+    let attached = unsafe { (*delivery).record };
+    if !attached.is_null() {
+        // SAFETY: the delivery holds its record; clearing may run a program's finalizers.
+        unsafe { record::clear(attached) };
+    }
+    // SAFETY: passed on from the caller.
+    let spare = unsafe { &mut (*connection).spare_deliveries };
+    if spare.len() < SPARE_OBJECTS {
+        spare.push(delivery);
+    } else {
+        // SAFETY: nobody holds the delivery.
+        unsafe { end_node(delivery) };
+    }
+}
+
+/// How many objects of ended deliveries a connection keeps.
+const SPARE_OBJECTS: usize = 256;
+
+/// The object that stands for a session, made on the first look; null for a slot that is gone.
+///
+/// # Safety
+/// `connection` is live.
+pub(super) unsafe fn session_object(connection: *mut pn_connection_t, key: SessionKey) -> *mut pn_session_t {
+    // SAFETY: passed on from the caller.
+    let engine: &mut Connection = unsafe { &mut (*connection).engine };
+    let Some(slot) = engine.sessions.get_mut(key) else { return null_mut() };
+    if let Some(object) = slot.object.0 {
+        return object.cast().as_ptr();
+    }
+    let object =
+        new_node(pn_session_t { connection, key, record: null_mut(), conditions: [const { None }; 2] });
+    slot.object = Object(NonNull::new(object.cast()));
+    object
+}
+
+/// The object that stands for a link; as [`session_object`].
+///
+/// # Safety
+/// `connection` is live.
+pub(super) unsafe fn link_object(connection: *mut pn_connection_t, key: LinkKey) -> *mut pn_link_t {
+    // SAFETY: passed on from the caller.
+    let Some(slot) = (unsafe { (*connection).engine.links.get(key) }) else { return null_mut() };
+    if let Some(object) = slot.object.0 {
+        return object.cast().as_ptr();
+    }
+    let session = slot.session;
+    // SAFETY: passed on from the caller.
+    let session = unsafe { session_object(connection, session) };
+    let object = new_node(pn_link_t {
+        connection,
+        session,
+        key,
+        record: null_mut(),
+        conditions: [const { None }; 2],
+        termini: [const { None }; 4],
+        data: [null_mut(); 2],
+    });
+    // SAFETY: passed on from the caller.
+    let engine: &mut Connection = unsafe { &mut (*connection).engine };
+    engine.links[key].object = Object(NonNull::new(object.cast()));
+    object
+}
+
+/// The object that stands for a delivery; as [`session_object`].
+///
+/// # Safety
+/// `connection` is live.
+pub(super) unsafe fn delivery_object(
+    connection: *mut pn_connection_t,
+    key: DeliveryKey,
+) -> *mut pn_delivery_t {
+    // SAFETY: passed on from the caller.
+    let Some(slot) = (unsafe { (*connection).engine.deliveries.get(key) }) else { return null_mut() };
+    if let Some(object) = slot.object.0 {
+        return object.cast().as_ptr();
+    }
+    let link = slot.link();
+    // SAFETY: passed on from the caller.
+    let link = unsafe { link_object(connection, link) };
+    // SAFETY: passed on from the caller.
+    let object = match unsafe { (*connection).spare_deliveries.pop() } {
+        Some(spare) => {
+            // SAFETY: a spare object is live and nobody's.
+            let this = unsafe { &mut *spare };
+            (this.link, this.key) = (link, key);
+            spare
+        }
+        None => new_node(pn_delivery_t {
+            connection,
+            link,
+            key,
+            record: null_mut(),
+            dispositions: [const { None }; 2],
+        }),
+    };
+    // SAFETY: passed on from the caller.
+    let engine: &mut Connection = unsafe { &mut (*connection).engine };
+    engine.deliveries[key].object = Object(NonNull::new(object.cast()));
+    object
+}
+
+/// Nobody holds the connection any more. What its end has to tell may revive it for as long as it takes to be heard;
+/// otherwise it goes with everything in it.
+///
+/// # Safety
+/// `connection` is live and its count is 0.
+pub(super) unsafe fn unreferenced(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    if unsafe { (*connection).settling } {
+        return;
+    }
+    // SAFETY: the end itself keeps the connection until it is decided.
+    unsafe { *count(connection) += 1 };
+    // SAFETY: as above.
+    unsafe { unbind(connection) };
+    // SAFETY: as above.
+    unsafe { (*connection).engine.release() };
+    // SAFETY: as above.
+    unsafe { settle(connection) };
+    // SAFETY: as above.
+    unsafe { *count(connection) -= 1 };
+    // SAFETY: as above.
+    if unsafe { *count(connection) } == 0 {
+        // SAFETY: nothing that was told keeps it.
+        unsafe { end_connection(connection) };
+    }
+}
+
+/// Takes the transport off a connection; one that nobody holds goes.
+///
+/// # Safety
+/// `connection` is live and held.
+pub(super) unsafe fn unbind(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    let transport = unsafe { (*connection).transport };
+    if transport.is_null() {
+        return;
+    }
+    // SAFETY: a connection's transport is live.
+    let (wire, engine) = unsafe { (&mut (*transport).engine, &mut (*connection).engine) };
+    wire.unbind(engine);
+    // SAFETY: passed on from the caller.
+    unsafe { settle(connection) };
+    // SAFETY: as above.
+    unsafe { (*connection).transport = null_mut() };
+    // SAFETY: as above.
+    unsafe { (*transport).connection = null_mut() };
+    // SAFETY: as above.
+    if unsafe { *count(transport) } == 0 {
+        // SAFETY: unbound, and nobody holds it.
+        unsafe { end_transport(transport) };
+    } else {
+        // SAFETY: the caller holds the connection beyond this reference of the transport's.
+        unsafe { let_go(connection) };
+    }
+}
+
+/// Binds both sides, which are not bound; a transport that is held counts on its connection from now on.
+///
+/// # Safety
+/// Both are live.
+pub(super) unsafe fn tie(transport: *mut super::shell::pn_transport_t, connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    unsafe { (*transport).connection = connection };
+    // SAFETY: passed on from the caller.
+    unsafe { (*connection).transport = transport };
+    // SAFETY: passed on from the caller.
+    if unsafe { *count(transport) } > 0 {
+        // SAFETY: passed on from the caller.
+        unsafe { hold(connection) };
+    }
+}
+
+/// # Safety
+/// Nobody holds the connection or anything in it.
+unsafe fn end_connection(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller; attached objects may run a program's code, but find nothing to hold.
+    let engine = unsafe { mem::take(&mut (*connection).engine) };
+    for object in engine.deliveries.values().filter_map(|slot| slot.object.0) {
+        // SAFETY: the engine's objects are live, each stands for one slot, and nobody holds them.
+        unsafe { end_node(object.cast::<pn_delivery_t>().as_ptr()) };
+    }
+    for object in engine.links.values().filter_map(|slot| slot.object.0) {
+        // SAFETY: as above.
+        unsafe { end_node(object.cast::<pn_link_t>().as_ptr()) };
+    }
+    for object in engine.sessions.values().filter_map(|slot| slot.object.0) {
+        // SAFETY: as above.
+        unsafe { end_node(object.cast::<pn_session_t>().as_ptr()) };
+    }
+    // SAFETY: passed on from the caller.
+    for spare in unsafe { mem::take(&mut (*connection).spare_deliveries) } {
+        // SAFETY: spare objects are nobody's.
+        unsafe { end_node(spare) };
+    }
+    // SAFETY: passed on from the caller.
+    unsafe { end_node(connection) };
+}
+
+/// The number that C knows an event by.
+const fn number(event: Event) -> c_uint {
+    let name = match event {
+        Event::ConnectionInit => names::PN_CONNECTION_INIT,
+        Event::ConnectionBound => names::PN_CONNECTION_BOUND,
+        Event::ConnectionUnbound => names::PN_CONNECTION_UNBOUND,
+        Event::ConnectionLocalOpen => names::PN_CONNECTION_LOCAL_OPEN,
+        Event::ConnectionRemoteOpen => names::PN_CONNECTION_REMOTE_OPEN,
+        Event::ConnectionLocalClose => names::PN_CONNECTION_LOCAL_CLOSE,
+        Event::ConnectionRemoteClose => names::PN_CONNECTION_REMOTE_CLOSE,
+        Event::ConnectionFinal => names::PN_CONNECTION_FINAL,
+        Event::SessionInit => names::PN_SESSION_INIT,
+        Event::SessionLocalOpen => names::PN_SESSION_LOCAL_OPEN,
+        Event::SessionRemoteOpen => names::PN_SESSION_REMOTE_OPEN,
+        Event::SessionLocalClose => names::PN_SESSION_LOCAL_CLOSE,
+        Event::SessionRemoteClose => names::PN_SESSION_REMOTE_CLOSE,
+        Event::SessionFinal => names::PN_SESSION_FINAL,
+        Event::LinkInit => names::PN_LINK_INIT,
+        Event::LinkLocalOpen => names::PN_LINK_LOCAL_OPEN,
+        Event::LinkRemoteOpen => names::PN_LINK_REMOTE_OPEN,
+        Event::LinkLocalClose => names::PN_LINK_LOCAL_CLOSE,
+        Event::LinkRemoteClose => names::PN_LINK_REMOTE_CLOSE,
+        Event::LinkLocalDetach => names::PN_LINK_LOCAL_DETACH,
+        Event::LinkRemoteDetach => names::PN_LINK_REMOTE_DETACH,
+        Event::LinkFlow => names::PN_LINK_FLOW,
+        Event::LinkFinal => names::PN_LINK_FINAL,
+        Event::Delivery => names::PN_DELIVERY,
+        Event::Transport => names::PN_TRANSPORT,
+        Event::TransportError => names::PN_TRANSPORT_ERROR,
+        Event::TransportHeadClosed => names::PN_TRANSPORT_HEAD_CLOSED,
+        Event::TransportTailClosed => names::PN_TRANSPORT_TAIL_CLOSED,
+        Event::TransportClosed => names::PN_TRANSPORT_CLOSED,
+    };
+    name as c_uint
+}

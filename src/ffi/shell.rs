@@ -1,0 +1,388 @@
+//! The C objects of a connection tree: what a program holds while the engine has the state.
+//!
+//! An object is a class, a count, and the key of an engine slot; small parts of it (facets) stand for the conditions,
+//! termini, dispositions and data that C addresses by pointers of their own. *Counts belong here*: a count is the
+//! references from outside, a child whose count leaves 0 counts once on its parent, and so does a bound transport
+//! on its connection. *Lifetimes belong to the engine*: it says when a slot is gone. The tree ends when the
+//! connection's count reaches 0, in whatever order references went (spec/object-model.md section 3).
+//! Neighbours: `boundary` for calls into the engine, `settle` for what follows them.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+
+use super::codec::pn_data_t;
+use super::condition::pn_condition_t;
+use super::connection_driver::pn_connection_driver_t;
+use super::data_object::retire_data;
+use super::disposition::pn_disposition_t;
+use super::error::pn_error_t;
+use super::logger::pn_logger_t;
+use super::settle;
+use super::terminus::pn_terminus_t;
+use super::transport::pn_tracer_t;
+use crate::engine::{Connection, DeliveryKey, LinkKey, Notice, SessionKey, Subject};
+use crate::object::header::release;
+use crate::object::record::pn_record_t;
+use crate::object::string::pn_string_t;
+use crate::object::{ClassCell, decref, header, new_object, ordinary_class, pn_class_t, record};
+use crate::transport::Transport;
+
+/// A connection, with the engine in it.
+pub struct pn_connection_t {
+    pub(super) engine: Connection,
+    pub(super) collector: *mut super::event::pn_collector_t,
+    /// The transport bound to it; kept by it while nobody else does.
+    pub(super) transport: *mut pn_transport_t,
+    pub(super) driver: *mut pn_connection_driver_t,
+    pub(super) record: *mut pn_record_t,
+    pub(super) condition: Option<Box<pn_condition_t>>,
+    pub(super) data: [*mut pn_data_t; 3],
+    pub(super) notices: Vec<Notice>,
+    /// Objects of deliveries that ended, for the next ones.
+    pub(super) spare_deliveries: Vec<*mut pn_delivery_t>,
+    pub(super) settling: bool,
+}
+
+/// A session.
+pub struct pn_session_t {
+    pub(super) connection: *mut pn_connection_t,
+    pub(super) key: SessionKey,
+    pub(super) record: *mut pn_record_t,
+    /// Ours, and the peer's.
+    pub(super) conditions: [Option<Box<pn_condition_t>>; 2],
+}
+
+/// A link.
+pub struct pn_link_t {
+    pub(super) connection: *mut pn_connection_t,
+    pub(super) session: *mut pn_session_t,
+    pub(super) key: LinkKey,
+    pub(super) record: *mut pn_record_t,
+    /// Ours, and the peer's.
+    pub(super) conditions: [Option<Box<pn_condition_t>>; 2],
+    pub(super) termini: [Option<Box<pn_terminus_t>>; 4],
+    /// Our properties, and the peer's.
+    pub(super) data: [*mut pn_data_t; 2],
+}
+
+/// A delivery.
+pub struct pn_delivery_t {
+    pub(super) connection: *mut pn_connection_t,
+    pub(super) link: *mut pn_link_t,
+    pub(super) key: DeliveryKey,
+    pub(super) record: *mut pn_record_t,
+    /// Ours, and the peer's.
+    pub(super) dispositions: [Option<Box<pn_disposition_t>>; 2],
+}
+
+/// A transport, bound or not.
+pub struct pn_transport_t {
+    pub(super) engine: Transport,
+    pub(super) connection: *mut pn_connection_t,
+    pub(super) record: *mut pn_record_t,
+    pub(super) logger: pn_logger_t,
+    pub(super) tracer: pn_tracer_t,
+    pub(super) error: pn_error_t,
+    pub(super) condition: Option<Box<pn_condition_t>>,
+    /// The condition of the bound connection's peer.
+    pub(super) remote_condition: Option<Box<pn_condition_t>>,
+    /// What the peer's open offered, desired and said of itself.
+    pub(super) data: [*mut pn_data_t; 3],
+}
+
+/// An object that is part of a connection tree.
+pub(super) trait Node: Sized {
+    /// Its C class.
+    const CLASS: &'static ClassCell;
+
+    /// Counts once more or less on the object's parent, and tells the engine whether it is held.
+    ///
+    /// # Safety
+    /// `node` is a live object whose count has just left or reached 0.
+    unsafe fn hold(node: *mut Self, held: bool);
+}
+
+const fn tree_class<T: Node>(name: &'static std::ffi::CStr, cid: c_int) -> pn_class_t {
+    pn_class_t {
+        incref: Some(tree_incref::<T>),
+        decref: Some(tree_decref::<T>),
+        refcount: Some(tree_refcount),
+        finalize: None,
+        free: None,
+        ..ordinary_class::<T>(name, cid)
+    }
+}
+
+pub(super) static CONNECTION: ClassCell = ClassCell(tree_class::<pn_connection_t>(c"pn_connection", 14));
+pub(super) static SESSION: ClassCell = ClassCell(tree_class::<pn_session_t>(c"pn_session", 15));
+pub(super) static LINK: ClassCell = ClassCell(tree_class::<pn_link_t>(c"pn_link", 16));
+pub(super) static DELIVERY: ClassCell = ClassCell(pn_class_t {
+    inspect: Some(inspect_delivery),
+    ..tree_class::<pn_delivery_t>(c"pn_delivery", 17)
+});
+pub(super) static TRANSPORT: ClassCell = ClassCell(tree_class::<pn_transport_t>(c"pn_transport", 18));
+
+/// The references from outside.
+///
+/// # Safety
+/// `node` is a live object.
+#[inline]
+pub(super) unsafe fn count<T>(node: *mut T) -> *mut c_int {
+    // SAFETY: the caller passes a live object.
+    let header = unsafe { header(node.cast()) };
+    // SAFETY: as above; only the place of the field is taken.
+    unsafe { &raw mut (*header).count }
+}
+
+unsafe extern "C" fn tree_incref<T: Node>(object: *mut c_void) {
+    let node = object.cast::<T>();
+    // SAFETY: the slot belongs to live objects of this class.
+    let count = unsafe { count(node) };
+    // SAFETY: as above.
+    unsafe { *count += 1 };
+    // SAFETY: as above.
+    if unsafe { *count } == 1 {
+        // SAFETY: the count has just left 0.
+        unsafe { T::hold(node, true) };
+    }
+}
+
+unsafe extern "C" fn tree_decref<T: Node>(object: *mut c_void) {
+    let node = object.cast::<T>();
+    // SAFETY: the slot belongs to live objects of this class.
+    let count = unsafe { count(node) };
+    // A reference too many given up is the program's mistake, and changes nothing.
+    // SAFETY: as above.
+    if unsafe { *count } == 0 {
+        return;
+    }
+    // SAFETY: as above.
+    unsafe { *count -= 1 };
+    // SAFETY: as above.
+    if unsafe { *count } == 0 {
+        // SAFETY: the count has just reached 0.
+        unsafe { T::hold(node, false) };
+    }
+}
+
+/// An object nobody outside holds reports the one reference that its parent has.
+unsafe extern "C" fn tree_refcount(object: *mut c_void) -> c_int {
+    // SAFETY: the slot belongs to live objects of these classes.
+    unsafe { *count(object) }.max(1)
+}
+
+/// Adds a reference from outside.
+///
+/// # Safety
+/// `node` is a live object.
+#[inline]
+pub(super) unsafe fn hold<T: Node>(node: *mut T) {
+    // SAFETY: passed on from the caller.
+    unsafe { tree_incref::<T>(node.cast()) };
+}
+
+/// Gives up a reference from outside.
+///
+/// # Safety
+/// `node` is a live object; it may be gone afterwards.
+#[inline]
+pub(super) unsafe fn let_go<T: Node>(node: *mut T) {
+    // SAFETY: passed on from the caller.
+    unsafe { tree_decref::<T>(node.cast()) };
+}
+
+impl Node for pn_connection_t {
+    const CLASS: &'static ClassCell = &CONNECTION;
+
+    unsafe fn hold(node: *mut Self, held: bool) {
+        if !held {
+            // SAFETY: the caller says that nobody holds the tree any more.
+            unsafe { settle::unreferenced(node) };
+        }
+    }
+}
+
+impl Node for pn_session_t {
+    const CLASS: &'static ClassCell = &SESSION;
+
+    unsafe fn hold(node: *mut Self, held: bool) {
+        // SAFETY: the caller passes a live object.
+        let (connection, key) = unsafe { ((*node).connection, (*node).key) };
+        // SAFETY: an object lives no longer than its connection.
+        unsafe { hold_slot(connection, Subject::Session(key), connection, held) };
+    }
+}
+
+impl Node for pn_link_t {
+    const CLASS: &'static ClassCell = &LINK;
+
+    unsafe fn hold(node: *mut Self, held: bool) {
+        // SAFETY: the caller passes a live object.
+        let (connection, session) = unsafe { ((*node).connection, (*node).session) };
+        // SAFETY: as above.
+        let key = unsafe { (*node).key };
+        // SAFETY: an object lives no longer than its session and connection.
+        unsafe { hold_slot(connection, Subject::Link(key), session, held) };
+    }
+}
+
+impl Node for pn_delivery_t {
+    const CLASS: &'static ClassCell = &DELIVERY;
+
+    unsafe fn hold(node: *mut Self, held: bool) {
+        // SAFETY: the caller passes a live object.
+        let (connection, link) = unsafe { ((*node).connection, (*node).link) };
+        // SAFETY: as above.
+        let key = unsafe { (*node).key };
+        // SAFETY: an object lives no longer than its link and connection.
+        unsafe { hold_slot(connection, Subject::Delivery(key), link, held) };
+    }
+}
+
+impl Node for pn_transport_t {
+    const CLASS: &'static ClassCell = &TRANSPORT;
+
+    unsafe fn hold(node: *mut Self, held: bool) {
+        // SAFETY: the caller passes a live object.
+        let connection = unsafe { (*node).connection };
+        match (connection.is_null(), held) {
+            // SAFETY: a bound transport's connection is live.
+            (false, true) => unsafe { hold(connection) },
+            // SAFETY: as above.
+            (false, false) => unsafe { let_go(connection) },
+            // SAFETY: nobody holds an unbound transport any more.
+            (true, false) => unsafe { end_transport(node) },
+            (true, true) => {}
+        }
+    }
+}
+
+/// A child is held, or no longer: the engine hears of it and the parent counts it.
+///
+/// # Safety
+/// `connection` and `parent` are live.
+unsafe fn hold_slot<P: Node>(connection: *mut pn_connection_t, slot: Subject, parent: *mut P, held: bool) {
+    // SAFETY: the caller passes a live connection, whose engine nobody uses at this point.
+    let engine = unsafe { &mut (*connection).engine };
+    engine.set_held(slot, held);
+    if held {
+        // SAFETY: passed on from the caller.
+        return unsafe { hold(parent) };
+    }
+    // The parent's reference may be the last one of the tree, so slots are settled first.
+    // SAFETY: the child's reference on its parent still keeps the tree.
+    unsafe { settle::settle(connection) };
+    // SAFETY: passed on from the caller; a parent outlives its children's slots.
+    unsafe { let_go(parent) };
+}
+
+/// Makes an object that nobody outside holds yet.
+pub(super) fn new_node<T: Node>(value: T) -> *mut T {
+    let node = new_object(&raw const T::CLASS.0, value);
+    // SAFETY: the object is fresh.
+    unsafe { *count(node) = 0 };
+    node
+}
+
+/// Ends an object whose slot is gone: its parts first, then its memory.
+///
+/// # Safety
+/// `node` is an object that nobody uses any more, and its parts belong to it alone.
+pub(super) unsafe fn end_node<T>(node: *mut T) {
+    // SAFETY: passed on from the caller.
+    unsafe { node.drop_in_place() };
+    // SAFETY: as above; the memory came with the object's header.
+    unsafe { release(node.cast()) };
+}
+
+/// Ends a transport that is not bound.
+///
+/// # Safety
+/// `transport` is live, unbound, and nobody holds it.
+pub(super) unsafe fn end_transport(transport: *mut pn_transport_t) {
+    // SAFETY: passed on from the caller.
+    unsafe { end_node(transport) };
+}
+
+/// Lets go of a record and of what is attached in it.
+fn retire_record(record: *mut pn_record_t) {
+    // SAFETY: the owner held one reference since it made the record; null is tolerated.
+    unsafe { decref(record) };
+}
+
+fn retire_all(data: &[*mut pn_data_t]) {
+    for &data in data {
+        // SAFETY: the owner held one reference since it lent the data; null is tolerated.
+        unsafe { retire_data(data) };
+    }
+}
+
+impl Drop for pn_connection_t {
+    fn drop(&mut self) {
+        retire_record(self.record);
+        retire_all(&self.data);
+        // SAFETY: the connection held a reference since it was told to collect; null is tolerated.
+        unsafe { decref(self.collector) };
+    }
+}
+
+impl Drop for pn_session_t {
+    fn drop(&mut self) {
+        retire_record(self.record);
+    }
+}
+
+impl Drop for pn_link_t {
+    fn drop(&mut self) {
+        retire_record(self.record);
+        retire_all(&self.data);
+    }
+}
+
+impl Drop for pn_delivery_t {
+    fn drop(&mut self) {
+        retire_record(self.record);
+    }
+}
+
+impl Drop for pn_transport_t {
+    fn drop(&mut self) {
+        retire_record(self.record);
+        retire_all(&self.data);
+    }
+}
+
+/// The record in `place`, made on the first look.
+///
+/// # Safety
+/// `place` is the record field of a live object.
+pub(super) unsafe fn attachments(place: *mut *mut pn_record_t) -> *mut pn_record_t {
+    // SAFETY: passed on from the caller.
+    let place = unsafe { &mut *place };
+    if place.is_null() {
+        *place = record::new();
+    }
+    *place
+}
+
+/// What a delivery looks like as text: its direction, tag and both states.
+unsafe extern "C" fn inspect_delivery(object: *mut c_void, text: *mut pn_string_t) -> c_int {
+    use crate::codec::quote::quoted;
+    let delivery = object.cast::<pn_delivery_t>();
+    let describe = |engine: &mut Connection, key: DeliveryKey| {
+        let slot = engine.deliveries.get(key)?;
+        let sends = engine.links[slot.link()].role == crate::performative::Role::Sender;
+        let mut tag = String::new();
+        quoted(&mut tag, &slot.tag).ok()?;
+        let direction = if sends { "sending" } else { "receiving" };
+        let name = |kind| super::disposition::type_name(kind).to_string_lossy().into_owned();
+        let (local, remote) = (name(slot.local.kind()), name(slot.remote.kind()));
+        Some(format!("{{{direction}, tag=b\"{tag}\", local={local}, remote={remote}}}"))
+    };
+    // SAFETY: the slot belongs to live deliveries.
+    let state = unsafe { super::boundary::on_delivery(delivery, None, describe) };
+    let line = format!("pn_delivery<{object:p}>{}", state.unwrap_or_default());
+    // SAFETY: the caller passes a live string.
+    unsafe { &mut *text }.append(line.as_bytes());
+    0
+}

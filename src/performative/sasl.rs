@@ -1,0 +1,122 @@
+//! The frames of the SASL layer (part 5.3.3).
+
+use super::composite::{WireField, composite};
+use super::types::{Binary, Str, Symbol};
+use crate::codec::constructor::{self as code, Width};
+use crate::codec::{Content, Decoded, Reader};
+
+composite! {
+    /// What the server offers.
+    pub(crate) struct Mechanisms = 0x40 {
+        sasl_server_mechanisms: MechanismList<'a>,
+    }
+}
+
+composite! {
+    /// What the client has chosen, with its first word where the mechanism has one.
+    pub(crate) struct Init = 0x41 {
+        mechanism: Symbol<'a>,
+        initial_response: Option<Binary<'a>>,
+        hostname: Option<Str<'a>>,
+    }
+}
+
+composite! {
+    pub(crate) struct Challenge = 0x42 {
+        challenge: Binary<'a>,
+    }
+}
+
+composite! {
+    pub(crate) struct Response = 0x43 {
+        response: Binary<'a>,
+    }
+}
+
+composite! {
+    /// How the exchange ended.
+    pub(crate) struct Outcome = 0x44 {
+        code: u8,
+        additional_data: Option<Binary<'a>>,
+    }
+}
+
+/// Mechanism names: to be written from a slice, or read from an array of symbols or a single one.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum MechanismList<'a> {
+    #[default]
+    Empty,
+    Names(&'a [&'a [u8]]),
+    Encoded(&'a [u8]),
+}
+
+impl<'a> MechanismList<'a> {
+    /// The names in the order of the list; what is no symbol is left out.
+    pub(crate) fn names(&self) -> Vec<&'a [u8]> {
+        match *self {
+            Self::Empty => Vec::new(),
+            Self::Names(names) => names.to_vec(),
+            Self::Encoded(bytes) => encoded_names(bytes).unwrap_or_default(),
+        }
+    }
+}
+
+fn encoded_names(bytes: &[u8]) -> Decoded<Vec<&[u8]>> {
+    let mut reader = Reader::new(bytes);
+    if !matches!(reader.peek(), Some(code::ARRAY8 | code::ARRAY32)) {
+        return Ok(reader.symbol()?.into_iter().collect());
+    }
+    let mut names = Vec::new();
+    let array = reader.compound()?;
+    let mut elements = array.body;
+    let width = match elements.byte()? {
+        code::SYMBOL8 => Width::Sized8,
+        code::SYMBOL32 => Width::Sized32,
+        _ => return Ok(names),
+    };
+    for _ in 0..array.count {
+        if elements.is_empty() {
+            break;
+        }
+        let size = match width {
+            Width::Sized8 => usize::from(elements.byte()?),
+            _ => elements.be_u32()? as usize,
+        };
+        names.push(elements.take(size)?);
+    }
+    Ok(names)
+}
+
+impl<'a> WireField<'a> for MechanismList<'a> {
+    fn read(reader: &mut Reader<'a>) -> Decoded<Self> {
+        Ok(match Content::read(reader)? {
+            Content::Encoded(bytes) => Self::Encoded(bytes),
+            _ => Self::Empty,
+        })
+    }
+
+    fn is_null(&self) -> bool {
+        false
+    }
+
+    /// An array of symbols even for a single name or none; the names are short, as SASL names are.
+    fn write(&self, out: &mut Vec<u8>) {
+        let names = self.names();
+        let content: usize = names.iter().map(|name| name.len() + 1).sum();
+        let count = u8::try_from(names.len());
+        match (u8::try_from(content + 2), count) {
+            (Ok(size), Ok(count)) => out.extend_from_slice(&[code::ARRAY8, size, count, code::SYMBOL8]),
+            _ => {
+                out.push(code::ARRAY32);
+                out.extend_from_slice(&u32::try_from(content + 5).unwrap_or(u32::MAX).to_be_bytes());
+                out.extend_from_slice(&u32::try_from(names.len()).unwrap_or(u32::MAX).to_be_bytes());
+                out.push(code::SYMBOL8);
+            }
+        }
+        for name in names {
+            let len = u8::try_from(name.len()).unwrap_or(u8::MAX);
+            out.push(len);
+            out.extend_from_slice(name.get(..usize::from(len)).unwrap_or_default());
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Transfers, and what else is to be said of single deliveries.
+//!
+//! A delivery that lacks credit or window is parked at its link, in order, and looked at again only when one of them
+//! has come: an output pass never walks what cannot move.
+
+use super::super::Transport;
+use super::super::output::ENOUGH_OUTPUT;
+use crate::engine::{Connection, DeliveryKey, Event, INTERNAL_ERROR, LinkKey, Subject, Violation};
+use crate::framing::patch_frame_size;
+use crate::performative::{Binary, Role, SequenceNo, Transfer};
+
+/// How sending a delivery came out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// All that there was.
+    All,
+    /// Credit or window ran out.
+    Blocked,
+}
+
+impl Transport {
+    pub(super) fn emit_deliveries(&mut self, connection: &mut Connection) -> Result<(), Violation> {
+        while let Some(link) = connection.changed.resumed.pop_front() {
+            if let Some(slot) = connection.links.get_mut(link) {
+                slot.resumed = false;
+                self.emit_parked(connection, link)?;
+            }
+            if self.output.len() >= ENOUGH_OUTPUT {
+                return Ok(());
+            }
+        }
+        while let Some(key) = connection.changed.deliveries.pop_front() {
+            let Some(delivery) = connection.deliveries.get_mut(key) else { continue };
+            delivery.changed = false;
+            let link = delivery.link();
+            match connection.links[link].role {
+                Role::Sender => self.emit_outgoing(connection, link, key)?,
+                Role::Receiver => self.emit_incoming(connection, link, key)?,
+            }
+            if self.output.len() >= ENOUGH_OUTPUT {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what waited at the link, as far as credit and window go.
+    fn emit_parked(&mut self, connection: &mut Connection, link: LinkKey) -> Result<(), Violation> {
+        while let Some(&key) = connection.links[link].parked.front() {
+            let waiting = connection.deliveries.get(key).is_some_and(|delivery| delivery.parked);
+            if waiting {
+                if self.send(connection, link, key)? == Sent::Blocked {
+                    wait_for_window(connection, link);
+                    return Ok(());
+                }
+                connection.deliveries[key].parked = false;
+                self.after_transfer(connection, key);
+            }
+            connection.links[link].parked.pop_front();
+            if self.output.len() >= ENOUGH_OUTPUT {
+                connection.resume(link);
+                return Ok(());
+            }
+        }
+        connection.link_changed_if_leaving(link);
+        Ok(())
+    }
+
+    fn emit_outgoing(
+        &mut self,
+        connection: &mut Connection,
+        link: LinkKey,
+        key: DeliveryKey,
+    ) -> Result<(), Violation> {
+        let delivery = &mut connection.deliveries[key];
+        if delivery.aborted && delivery.id.is_none() && !delivery.sent {
+            delivery.parked = false;
+            connection.withdraw(key);
+            connection.post(Event::LinkFlow, Subject::Link(link));
+        } else if !delivery.sent && !delivery.parked {
+            let something = delivery.complete || delivery.aborted || !delivery.payload.is_empty();
+            if something {
+                let behind = !connection.links[link].parked.is_empty();
+                if behind || self.send(connection, link, key)? == Sent::Blocked {
+                    park(connection, link, key);
+                    return Ok(());
+                }
+            }
+        }
+        self.after_transfer(connection, key);
+        Ok(())
+    }
+
+    fn emit_incoming(
+        &mut self,
+        connection: &mut Connection,
+        link: LinkKey,
+        key: DeliveryKey,
+    ) -> Result<(), Violation> {
+        self.emit_state(connection, key);
+        let session = connection.links[link].session;
+        let slot = &connection.sessions[session];
+        if slot.wire.local_channel.is_some() && slot.limits_window() && slot.window_update_due() {
+            let attached = connection.links[link].wire.local_handle.is_some();
+            self.emit_flow(connection, session, attached.then_some(link))?;
+        }
+        Ok(())
+    }
+
+    /// What is left to say of an outgoing delivery once its transfers are out.
+    fn after_transfer(&mut self, connection: &mut Connection, key: DeliveryKey) {
+        if connection.deliveries[key].sent {
+            self.emit_state(connection, key);
+        }
+    }
+
+    /// Tells the peer a changed local state, and lets go of what is settled.
+    fn emit_state(&mut self, connection: &mut Connection, key: DeliveryKey) {
+        let delivery = &mut connection.deliveries[key];
+        if std::mem::take(&mut delivery.state_changed) && !delivery.remote_settled && delivery.id.is_some() {
+            self.emit_disposition(connection, key);
+        }
+        if connection.deliveries[key].local_settled {
+            connection.unregister(key);
+            connection.candidate(Subject::Delivery(key));
+        }
+    }
+
+    /// Writes transfers for what the delivery holds.
+    fn send(
+        &mut self,
+        connection: &mut Connection,
+        link: LinkKey,
+        key: DeliveryKey,
+    ) -> Result<Sent, Violation> {
+        let slot = &connection.links[link];
+        let session = slot.session;
+        if slot.wire.local_handle.is_none() || slot.flow.credit <= 0 {
+            return Ok(Sent::Blocked);
+        }
+        loop {
+            if connection.sessions[session].wire.remote_incoming_window == 0 {
+                return Ok(Sent::Blocked);
+            }
+            let last = self.send_frame(connection, link, key)?;
+            connection.post(Event::LinkFlow, Subject::Link(link));
+            if last {
+                self.finish_delivery(connection, link, key);
+                return Ok(Sent::All);
+            }
+            if connection.deliveries[key].payload.is_empty() && !connection.deliveries[key].complete {
+                return Ok(Sent::All);
+            }
+        }
+    }
+
+    /// Writes one transfer with as much payload as the peer's frame size allows; true if it was the last.
+    fn send_frame(
+        &mut self,
+        connection: &mut Connection,
+        link: LinkKey,
+        key: DeliveryKey,
+    ) -> Result<bool, Violation> {
+        let slot = &connection.links[link];
+        let session = &mut connection.sessions[slot.session];
+        let (Some(handle), Some(channel)) = (slot.wire.local_handle, session.wire.local_channel) else {
+            return Ok(false);
+        };
+        let delivery = &mut connection.deliveries[key];
+        let id = *delivery.id.get_or_insert_with(|| {
+            let id = session.wire.outgoing.next().unwrap_or(SequenceNo(0));
+            session.wire.outgoing.insert(id, key);
+            id
+        });
+        let mut transfer = Transfer {
+            handle,
+            delivery_id: Some(id),
+            delivery_tag: Some(Binary(&delivery.tag)),
+            message_format: Some(0),
+            settled: delivery.local_settled.then_some(true),
+            more: !delivery.complete,
+            state: delivery.local.to_wire_option(),
+            aborted: delivery.aborted,
+            ..Transfer::default()
+        };
+        let start = self.output.bytes.len();
+        let room = self.begin_transfer(start, channel.0, &mut transfer, delivery.payload.len())?;
+        let last = !transfer.more;
+        let chunk = delivery.payload.bytes();
+        let n = chunk.len().min(room);
+        self.output.bytes.extend_from_slice(chunk.get(..n).unwrap_or_default());
+        patch_frame_size(&mut self.output.bytes, start);
+        delivery.payload.consume(n);
+        delivery.state_changed = false;
+        session.outgoing_bytes -= n;
+        session.wire.next_outgoing_id = session.wire.next_outgoing_id.next();
+        session.wire.remote_incoming_window -= 1;
+        self.trace_out(start);
+        Ok(last)
+    }
+
+    /// Writes frame header and performative, with `more` set if `waiting` bytes do not all fit; gives the room left
+    /// for payload.
+    fn begin_transfer(
+        &mut self,
+        start: usize,
+        channel: u16,
+        transfer: &mut Transfer<'_>,
+        waiting: usize,
+    ) -> Result<usize, Violation> {
+        let max = if self.remote_max_frame == 0 { usize::MAX } else { self.remote_max_frame as usize };
+        loop {
+            self.output.bytes.truncate(start);
+            let [high, low] = channel.to_be_bytes();
+            self.output.bytes.extend_from_slice(&[0, 0, 0, 0, 2, 0, high, low]);
+            transfer.encode(&mut self.output.bytes);
+            let used = self.output.bytes.len() - start;
+            let room = max.saturating_sub(used);
+            if waiting > room && !transfer.more {
+                transfer.more = true;
+                continue;
+            }
+            if used > max || (waiting > 0 && room == 0) {
+                self.output.bytes.truncate(start);
+                let text = "transfer does not fit into the peer's max-frame-size";
+                return Err(Violation::new(INTERNAL_ERROR, text));
+            }
+            return Ok(room);
+        }
+    }
+
+    /// The last transfer is out.
+    fn finish_delivery(&mut self, connection: &mut Connection, link: LinkKey, key: DeliveryKey) {
+        let delivery = &mut connection.deliveries[key];
+        delivery.sent = true;
+        let queued = std::mem::take(&mut delivery.counts_as_queued);
+        let slot = &mut connection.links[link];
+        slot.queued -= i32::from(queued);
+        slot.flow.credit -= 1;
+        slot.flow.delivery_count = slot.flow.delivery_count.next();
+    }
+}
+
+/// Keeps a delivery for when credit or window comes.
+fn park(connection: &mut Connection, link: LinkKey, key: DeliveryKey) {
+    connection.deliveries[key].parked = true;
+    connection.links[link].parked.push_back(key);
+    wait_for_window(connection, link);
+}
+
+/// A link that is held back by the session's window is looked at when it opens; lack of credit ends with a flow for
+/// the link itself.
+fn wait_for_window(connection: &mut Connection, link: LinkKey) {
+    let wire = &mut connection.sessions[connection.links[link].session].wire;
+    if wire.remote_incoming_window == 0 && wire.waiting.back() != Some(&link) {
+        wire.waiting.push_back(link);
+    }
+}

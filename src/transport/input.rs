@@ -1,0 +1,341 @@
+//! The input side: protocol headers, then the frames of the layer in use, then the end of the stream.
+//!
+//! A server recognises what the peer speaks from its first bytes (spec/transport.md section 3); a client insists on
+//! the layer it has chosen. What cannot be handled yet, because nothing is bound, stays in the buffer.
+
+use super::Transport;
+use super::failure::Farewell;
+use super::output::OutputLayer;
+use super::trace::{Level, Subsystem};
+use crate::codec::quote::quoted;
+use crate::engine::{Connection, Event, POLICY_ERROR, Violation};
+use crate::framing::{Detected, Frame, Protocol, detect, next_frame};
+use crate::performative::trace::{Direction, raw_lines};
+use crate::performative::{DispatchError, Performative, SaslFrame};
+
+/// What the next input bytes belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InputLayer {
+    /// Nothing has been read; on a server, any header may come.
+    Start,
+    /// A client waits for the server's SASL header.
+    SaslHeader,
+    Sasl,
+    /// SASL has succeeded; on a server only AMQP may follow.
+    AfterSasl,
+    /// A client waits for the server's AMQP header.
+    AmqpHeader,
+    Amqp,
+}
+
+/// What one step of reading came to.
+enum Step {
+    /// This many bytes are done with.
+    Consumed(usize),
+    /// More bytes are needed, or a connection.
+    Waiting,
+}
+
+type Outcome = Result<Step, Violation>;
+
+impl Transport {
+    /// How much may be written at [`Self::tail`]; `None` once the tail is closed.
+    pub(crate) fn capacity(&mut self) -> Option<usize> {
+        (!self.tail_closed).then(|| self.input.room(self.local_max_frame))
+    }
+
+    /// Enlarges the input buffer towards `size`, within the frame limit.
+    pub(crate) fn grow_input(&mut self, size: usize) {
+        if !self.tail_closed {
+            self.input.grow(size, self.local_max_frame);
+        }
+    }
+
+    /// The room for input, valid until the next call.
+    pub(crate) fn tail(&mut self) -> &mut [u8] {
+        if self.tail_closed { &mut [] } else { self.input.spare() }
+    }
+
+    /// Takes in the first `n` bytes of [`Self::tail`].
+    pub(crate) fn process(&mut self, connection: Option<&mut Connection>, n: usize) {
+        if self.tail_closed {
+            return;
+        }
+        self.input.fill(n);
+        self.idle.heard |= n > 0;
+        self.started |= n > 0;
+        self.read(connection);
+    }
+
+    /// Reads as many whole units as there are.
+    pub(super) fn read(&mut self, mut connection: Option<&mut Connection>) {
+        let mut input = std::mem::take(&mut self.input);
+        let mut used = 0;
+        while !self.tail_closed {
+            let rest = input.filled().get(used..).unwrap_or_default();
+            if rest.is_empty() {
+                break;
+            }
+            match self.step(connection.as_deref_mut(), rest) {
+                Ok(Step::Consumed(n)) => used += n,
+                Ok(Step::Waiting) => break,
+                Err(violation) => self.fail(connection.as_deref_mut(), &violation),
+            }
+        }
+        if self.tail_closed {
+            input.release();
+        } else {
+            input.consume(used);
+        }
+        self.input = input;
+    }
+
+    fn step(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+        match self.input_layer {
+            InputLayer::Amqp => self.read_amqp(connection, bytes),
+            InputLayer::Sasl => self.read_sasl(connection, bytes),
+            InputLayer::Start if !self.server => {
+                self.input_layer =
+                    if self.sasl.is_some() { InputLayer::SaslHeader } else { InputLayer::AmqpHeader };
+                Ok(Step::Consumed(0))
+            }
+            InputLayer::Start | InputLayer::AfterSasl => self.recognise(connection, bytes),
+            InputLayer::SaslHeader => self.expect(Protocol::Sasl, bytes),
+            InputLayer::AmqpHeader => self.expect(Protocol::Amqp, bytes),
+        }
+    }
+
+    /// A server's look at what the peer speaks.
+    fn recognise(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+        let detected = detect(bytes);
+        if self.tracing.debug {
+            self.log(Subsystem::Io, Level::Debug, format!("{} detected", detected.name()));
+        }
+        let first = self.input_layer == InputLayer::Start;
+        match detected {
+            Detected::Insufficient => Ok(Step::Waiting),
+            Detected::Protocol(Protocol::Sasl) if first => {
+                self.trace_mark(Subsystem::Sasl, "  <- SASL");
+                self.sasl_header_received = true;
+                self.sasl_mut().header_received();
+                self.post(connection, Event::Transport);
+                self.input_layer = InputLayer::Sasl;
+                Ok(Step::Consumed(HEADER))
+            }
+            Detected::Protocol(Protocol::Amqp) => {
+                self.trace_mark(Subsystem::Amqp, "  <- AMQP");
+                self.amqp_header_received = true;
+                self.check_policy()?;
+                self.input_layer = InputLayer::Amqp;
+                Ok(Step::Consumed(HEADER))
+            }
+            refused => Err(self.refuse(refused, bytes, "")),
+        }
+    }
+
+    /// The fault of a header that may not stand here; `suffix` tells of an ended stream.
+    fn refuse(&mut self, detected: Detected, bytes: &[u8], suffix: &str) -> Violation {
+        let what = match detected {
+            Detected::Tls => "SSL protocol header not allowed (maybe detected twice)",
+            Detected::Protocol(Protocol::Tls) => {
+                "AMQP SSL protocol header not allowed (maybe detected twice)"
+            }
+            Detected::Protocol(Protocol::Sasl) => {
+                "AMQP SASL protocol header not allowed (maybe detected twice)"
+            }
+            Detected::Protocol(Protocol::Amqp) => {
+                "AMQP1.0 protocol header not allowed (maybe detected twice)"
+            }
+            Detected::PreStandard => "Incompatible AMQP connection detected",
+            Detected::Insufficient => "End of input stream before protocol detection",
+            Detected::Unknown => "Unknown protocol detected",
+        };
+        self.farewell = Farewell::Amqp;
+        Violation::framing(format!("{what}: '{}'{suffix}", quote(bytes)))
+    }
+
+    /// Whether a server may talk to this client at all; authentication is asked first.
+    fn check_policy(&mut self) -> Result<(), Violation> {
+        let complaint = if self.require_auth && !self.is_authenticated() {
+            "Client skipped authentication - forbidden"
+        } else if self.require_encryption && !self.is_encrypted() {
+            "Client connection unencrypted - forbidden"
+        } else {
+            return Ok(());
+        };
+        self.farewell = Farewell::Silent;
+        Err(Violation::new(POLICY_ERROR, complaint))
+    }
+
+    /// A client's check of the header it has to get.
+    fn expect(&mut self, protocol: Protocol, bytes: &[u8]) -> Outcome {
+        match detect(bytes) {
+            Detected::Insufficient => Ok(Step::Waiting),
+            Detected::Protocol(got) if got == protocol => {
+                match protocol {
+                    Protocol::Sasl => {
+                        self.trace_mark(Subsystem::Sasl, "  <- SASL");
+                        self.sasl_header_received = true;
+                        self.input_layer = InputLayer::Sasl;
+                    }
+                    _ => {
+                        self.trace_mark(Subsystem::Amqp, "  <- AMQP");
+                        self.amqp_header_received = true;
+                        self.input_layer = InputLayer::Amqp;
+                    }
+                }
+                Ok(Step::Consumed(HEADER))
+            }
+            other => Err(Violation::framing(unexpected_header(protocol, other, bytes, ""))),
+        }
+    }
+
+    fn next_frame<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<Frame<'a>>, Violation> {
+        let frame =
+            next_frame(bytes, self.local_max_frame).map_err(|_| Violation::framing("malformed frame"))?;
+        if let Some(frame) = &frame {
+            self.frames_in += 1;
+            if self.tracing.raw {
+                let whole = bytes.get(..frame.size).unwrap_or_default();
+                self.trace_raw(raw_lines(Direction::In, whole));
+            }
+        }
+        Ok(frame)
+    }
+
+    fn read_sasl(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+        let Some(frame) = self.next_frame(bytes)? else { return Ok(Step::Waiting) };
+        self.trace_in(frame.channel, frame.body);
+        if !frame.body.is_empty() {
+            let sasl_frame = SaslFrame::decode(frame.body).map_err(|error| undispatched(1, &error))?;
+            self.sasl_mut().receive(&sasl_frame);
+            self.post(connection, Event::Transport);
+            if self.sasl_mut().has_succeeded() {
+                let user = self.sasl_mut().success_text();
+                self.log(Subsystem::Sasl, Level::Info, user);
+                self.input_layer = if self.server { InputLayer::AfterSasl } else { InputLayer::AmqpHeader };
+            }
+        }
+        Ok(Step::Consumed(frame.size))
+    }
+
+    fn read_amqp(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+        if connection.is_none() && self.open_received {
+            return Ok(Step::Waiting);
+        }
+        let frames_before = self.frames_in;
+        let Some(frame) = self.next_frame(bytes)? else { return Ok(Step::Waiting) };
+        if frame.body.is_empty() {
+            self.trace_in(frame.channel, frame.body);
+            return Ok(Step::Consumed(frame.size));
+        }
+        let (performative, payload) =
+            Performative::decode(frame.body).map_err(|error| undispatched(0, &error))?;
+        if connection.is_none() && !matches!(performative, Performative::Open(_)) {
+            self.frames_in = frames_before;
+            return Ok(Step::Waiting);
+        }
+        self.trace_in(frame.channel, frame.body);
+        self.receive(connection, frame.channel, &performative, payload)?;
+        Ok(Step::Consumed(frame.size))
+    }
+
+    /// The peer will send nothing more.
+    pub(crate) fn close_tail(&mut self, mut connection: Option<&mut Connection>) {
+        if self.tail_closed {
+            return;
+        }
+        self.tail_closed = true;
+        self.started = true;
+        self.trace_mark(Subsystem::Io, "  <- EOS");
+        self.post(connection.as_deref_mut(), Event::TransportTailClosed);
+        if !self.close_received && !self.failed {
+            let given = self.condition.is_set() && !self.amqp_header_received;
+            let violation = (!given).then(|| self.end_of_stream());
+            self.fail_at_end(connection.as_deref_mut(), violation.as_ref());
+        }
+        self.input.release();
+        if self.head_closed {
+            self.post(connection, Event::TransportClosed);
+        }
+    }
+
+    /// What an end of the stream at this point means.
+    fn end_of_stream(&mut self) -> Violation {
+        const ABORTED: &str = " (connection aborted)";
+        let held = self.input.filled().to_vec();
+        match self.input_layer {
+            InputLayer::Amqp | InputLayer::Sasl => Violation::framing("connection aborted"),
+            InputLayer::Start if !self.server => {
+                let protocol = if self.sasl.is_some() { Protocol::Sasl } else { Protocol::Amqp };
+                Violation::framing(unexpected_header(protocol, Detected::Insufficient, &held, ABORTED))
+            }
+            InputLayer::SaslHeader => {
+                Violation::framing(unexpected_header(Protocol::Sasl, detect(&held), &held, ABORTED))
+            }
+            InputLayer::AmqpHeader => {
+                Violation::framing(unexpected_header(Protocol::Amqp, detect(&held), &held, ABORTED))
+            }
+            InputLayer::Start | InputLayer::AfterSasl if held.is_empty() => {
+                Violation::framing("No protocol header found (connection aborted)")
+            }
+            InputLayer::Start | InputLayer::AfterSasl => self.refuse(detect(&held), &held, ABORTED),
+        }
+    }
+
+    /// Stops reading because of something on our side of the wire.
+    pub(super) fn close_tail_now(&mut self, connection: Option<&mut Connection>) {
+        if std::mem::replace(&mut self.tail_closed, true) {
+            return;
+        }
+        self.trace_mark(Subsystem::Io, "  <- EOS");
+        if let Some(connection) = connection {
+            self.post(Some(&mut *connection), Event::TransportTailClosed);
+            if self.head_closed {
+                self.post(Some(connection), Event::TransportClosed);
+            }
+        }
+    }
+
+    /// Whether a client's output may start with AMQP, or has to wait for SASL.
+    pub(super) fn first_output_layer(&self) -> OutputLayer {
+        if self.sasl.is_some() && (!self.server || self.sasl_header_received) {
+            OutputLayer::Sasl
+        } else {
+            OutputLayer::AmqpHeader
+        }
+    }
+}
+
+/// The length of a protocol header.
+const HEADER: usize = 8;
+
+fn quote(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = quoted(&mut text, bytes);
+    text
+}
+
+fn unexpected_header(protocol: Protocol, got: Detected, bytes: &[u8], suffix: &str) -> String {
+    let expected = match protocol {
+        Protocol::Sasl => "SASL",
+        _ => "AMQP",
+    };
+    if bytes.is_empty() {
+        format!("Expected {expected} protocol header: no protocol header found{suffix}")
+    } else {
+        format!("Expected {expected} protocol header got: {} ['{}']{suffix}", got.name(), quote(bytes))
+    }
+}
+
+/// The fault of a frame whose body is no performative of its layer.
+fn undispatched(frame_type: u8, error: &DispatchError) -> Violation {
+    let what = match error {
+        DispatchError::Unknown(_) => {
+            format!("Error dispatching frame: type: {frame_type}: Unknown performative")
+        }
+        DispatchError::Malformed(_) => "Error dispatching frame".to_owned(),
+    };
+    Violation::framing(what)
+}

@@ -1,0 +1,162 @@
+//! The output side: protocol headers and SASL frames, then what the engine has to say, then the end of the stream.
+
+use super::Transport;
+use super::trace::Subsystem;
+use crate::engine::{Connection, Event, Half, UNAUTHORIZED_ACCESS, Violation};
+use crate::framing::{FrameType, Protocol, write_frame};
+
+/// What the next output bytes belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OutputLayer {
+    /// Nothing has been written.
+    Start,
+    Sasl,
+    /// The AMQP header comes next.
+    AmqpHeader,
+    Amqp,
+}
+
+/// Transfers are not added to more output than this; the rest follows when it has been taken.
+pub(super) const ENOUGH_OUTPUT: usize = 128 * 1024;
+
+impl Transport {
+    /// Generates output and tells how many bytes wait; `None` when there will be no more. Once there are none left
+    /// of an ended stream, the head closes.
+    pub(crate) fn pending(&mut self, mut connection: Option<&mut Connection>) -> Option<usize> {
+        if self.head_closed {
+            return None;
+        }
+        if self.output.len() < ENOUGH_OUTPUT {
+            self.generate(connection.as_deref_mut());
+        }
+        if self.output.is_empty() && self.output_ends {
+            self.end_output(connection);
+            return None;
+        }
+        Some(self.output.len())
+    }
+
+    /// The bytes that wait, as far as generated.
+    pub(crate) fn head(&self) -> &[u8] {
+        self.output.pending()
+    }
+
+    /// `n` bytes have been taken. An emptied buffer is filled again at once.
+    pub(crate) fn pop(&mut self, connection: Option<&mut Connection>, n: usize) {
+        if self.output.take(n) > 0 {
+            self.idle.spoke = true;
+        }
+        if self.output.is_empty() {
+            self.pending(connection);
+        }
+    }
+
+    /// Nothing more can be written; what waits is dropped.
+    pub(crate) fn close_head(&mut self, mut connection: Option<&mut Connection>) {
+        if self.head_closed {
+            return;
+        }
+        self.generate(connection.as_deref_mut());
+        self.end_output(connection);
+    }
+
+    /// Whether nothing waits to be written and nothing will without cause.
+    pub(crate) fn quiesced(&mut self, connection: Option<&mut Connection>) -> bool {
+        self.pending(connection).is_none_or(|n| n == 0)
+    }
+
+    fn end_output(&mut self, mut connection: Option<&mut Connection>) {
+        self.output.release();
+        self.output_ends = true;
+        self.head_closed = true;
+        self.trace_mark(Subsystem::Io, "  -> EOS");
+        self.post(connection.as_deref_mut(), Event::TransportHeadClosed);
+        if self.tail_closed {
+            self.post(connection, Event::TransportClosed);
+        }
+    }
+
+    fn generate(&mut self, mut connection: Option<&mut Connection>) {
+        if self.output_layer == OutputLayer::Start && !self.output_ends {
+            self.begin_output();
+        }
+        if self.output_layer == OutputLayer::Sasl && !self.output_ends {
+            self.generate_sasl(connection.as_deref_mut());
+        }
+        if self.output_layer == OutputLayer::AmqpHeader && !self.output_ends && self.may_speak_amqp() {
+            self.write_amqp_header();
+        }
+        if self.output_layer == OutputLayer::Amqp
+            && !self.output_ends
+            && let Some(connection) = connection
+        {
+            if let Err(violation) = self.emit(connection) {
+                self.fail(Some(connection), &violation);
+            }
+        }
+    }
+
+    /// Chooses the first layer: a client by what was asked for, a server once the peer has chosen.
+    fn begin_output(&mut self) {
+        if self.server && !self.sasl_header_received && !self.amqp_header_received {
+            return;
+        }
+        self.output_layer = self.first_output_layer();
+        if self.output_layer == OutputLayer::Sasl {
+            self.write_header(Protocol::Sasl);
+        }
+    }
+
+    /// A server answers a header with its own, never before.
+    const fn may_speak_amqp(&self) -> bool {
+        !self.server || self.amqp_header_received
+    }
+
+    fn generate_sasl(&mut self, mut connection: Option<&mut Connection>) {
+        while let Some(sasl) = self.sasl.as_mut()
+            && sasl.has_frame()
+        {
+            self.started = true;
+            let start = self.output.bytes.len();
+            write_frame(&mut self.output.bytes, FrameType::Sasl, 0, |out| sasl.write_frame(out));
+            self.trace_out(start);
+            self.post(connection.as_deref_mut(), Event::Transport);
+        }
+        let Some(sasl) = self.sasl.as_ref() else { return };
+        if sasl.is_authenticated() {
+            self.output_layer = OutputLayer::AmqpHeader;
+        } else if let Some(description) = sasl.failure() {
+            let refusal = Violation::new(UNAUTHORIZED_ACCESS, description);
+            self.fail(connection, &refusal);
+        }
+    }
+
+    /// Writes the AMQP header, once.
+    pub(super) fn write_amqp_header(&mut self) {
+        if self.output_layer != OutputLayer::Amqp {
+            self.write_header(Protocol::Amqp);
+            self.output_layer = OutputLayer::Amqp;
+        }
+    }
+
+    fn write_header(&mut self, protocol: Protocol) {
+        self.started = true;
+        self.output.bytes.extend_from_slice(&protocol.header());
+        match protocol {
+            Protocol::Sasl => self.trace_mark(Subsystem::Sasl, "  -> SASL"),
+            _ => self.trace_mark(Subsystem::Amqp, "  -> AMQP"),
+        }
+    }
+
+    /// Writes one frame and traces it.
+    pub(super) fn write_frame(&mut self, kind: FrameType, channel: u16, body: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.output.bytes.len();
+        write_frame(&mut self.output.bytes, kind, channel, body);
+        self.trace_out(start);
+    }
+
+    /// Whether the connection was opened, so that something may be said at all.
+    pub(super) fn may_open(connection: &Connection) -> bool {
+        connection.state.local != Half::Uninit
+    }
+}

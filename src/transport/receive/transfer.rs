@@ -1,0 +1,145 @@
+//! Transfer arrives: a delivery, or the next part of one (part 2.7.5).
+
+use super::super::Transport;
+use super::link_at;
+use crate::engine::{
+    Connection, DeliveryKey, Disposition, LinkKey, NOT_ALLOWED, Partial, RESOURCE_LIMIT_EXCEEDED, SessionKey,
+    Violation, WINDOW_VIOLATION,
+};
+use crate::performative::{Role, SequenceNo, Transfer};
+
+impl Transport {
+    pub(super) fn receive_transfer(
+        &mut self,
+        connection: &mut Connection,
+        channel: u16,
+        transfer: &Transfer<'_>,
+        payload: &[u8],
+    ) -> Result<(), Violation> {
+        let session = self.session_on(channel)?;
+        let wire = &mut connection.sessions[session].wire;
+        if wire.incoming_window == 0 {
+            return Err(Violation::new(WINDOW_VIOLATION, "incoming session window exceeded"));
+        }
+        wire.incoming_window -= 1;
+        wire.next_incoming_id = wire.next_incoming_id.next();
+        let link = link_at(connection, session, transfer.handle)?;
+        if connection.links[link].role == Role::Sender {
+            return Err(Violation::new(NOT_ALLOWED, "transfer on a link that the peer receives from"));
+        }
+        let key = match connection.links[link].wire.partial {
+            Some(partial) => {
+                let partial = continued(partial, transfer)?;
+                connection.links[link].wire.partial = Some(partial);
+                partial.delivery
+            }
+            None => begin_delivery(connection, session, link, transfer)?,
+        };
+        let wanted = connection.deliveries.get(key).is_some_and(|delivery| !delivery.local_settled);
+        if wanted {
+            self.store(connection, session, key, transfer, payload)?;
+        }
+        if !transfer.more || transfer.aborted {
+            connection.links[link].wire.partial = None;
+        }
+        if wanted {
+            connection.refresh_work(key);
+            connection.post_delivery(key);
+            if connection.sessions[session].limits_window()
+                && connection.sessions[session].window_update_due()
+            {
+                connection.delivery_changed(key);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the payload and what the transfer says of its delivery.
+    fn store(
+        &self,
+        connection: &mut Connection,
+        session: SessionKey,
+        key: DeliveryKey,
+        transfer: &Transfer<'_>,
+        payload: &[u8],
+    ) -> Result<(), Violation> {
+        let delivery = &mut connection.deliveries[key];
+        if !delivery.advanced && !payload.is_empty() {
+            let (held, limit) = (connection.buffered_bytes as u64, self.max_buffered_bytes);
+            if limit > 0 && held + payload.len() as u64 > limit {
+                return Err(Violation::new(
+                    RESOURCE_LIMIT_EXCEEDED,
+                    format!(
+                        "connection delivery buffer limit exceeded: {held} bytes buffered, limit {limit}"
+                    ),
+                ));
+            }
+            delivery.payload.push(payload);
+            connection.buffered_bytes += payload.len();
+            connection.sessions[session].incoming_bytes += payload.len();
+        }
+        let delivery = &mut connection.deliveries[key];
+        delivery.complete = !transfer.more || transfer.aborted;
+        if transfer.aborted {
+            delivery.aborted = true;
+        }
+        if transfer.aborted || transfer.settled == Some(true) {
+            delivery.remote_settled = true;
+            delivery.updated = true;
+        }
+        Ok(())
+    }
+}
+
+/// Checks the next transfer of a delivery that has begun.
+fn continued(partial: Partial, transfer: &Transfer<'_>) -> Result<Partial, Violation> {
+    if transfer.delivery_id.is_some_and(|id| id != partial.id) {
+        return Err(Violation::invalid_field("invalid delivery-id for a continuation transfer"));
+    }
+    if partial.settled && transfer.settled == Some(false) {
+        return Err(Violation::invalid_field("invalid transition from settled to unsettled"));
+    }
+    Ok(Partial { settled: partial.settled || transfer.settled == Some(true), ..partial })
+}
+
+/// Checks the first transfer of a delivery and makes the delivery.
+fn begin_delivery(
+    connection: &mut Connection,
+    session: SessionKey,
+    link: LinkKey,
+    transfer: &Transfer<'_>,
+) -> Result<DeliveryKey, Violation> {
+    let expected = connection.sessions[session].wire.incoming.next();
+    let id = delivery_id(expected, transfer)?;
+    let key = connection.create_delivery(link, transfer.delivery_tag.map_or(&[], |tag| tag.0));
+    connection.sessions[session].wire.incoming.insert(id, key);
+    let delivery = &mut connection.deliveries[key];
+    delivery.id = Some(id);
+    if let Some(state) = &transfer.state {
+        delivery.remote = Disposition::from_wire(state);
+    }
+    let slot = &mut connection.links[link];
+    slot.queued += 1;
+    slot.flow.credit = slot.flow.credit.saturating_sub(1);
+    slot.flow.delivery_count = slot.flow.delivery_count.next();
+    let settled = transfer.settled == Some(true);
+    slot.wire.partial = Some(Partial { id, delivery: key, settled });
+    Ok(key)
+}
+
+/// The id of a new delivery: the next of the session.
+fn delivery_id(expected: Option<SequenceNo>, transfer: &Transfer<'_>) -> Result<SequenceNo, Violation> {
+    match (expected, transfer.delivery_id) {
+        (None, None) => Err(Violation::invalid_field("delivery-id required on initial transfer of session")),
+        (None, Some(id)) => Ok(id),
+        (Some(_), None) if transfer.more => {
+            Err(Violation::invalid_field("delivery-id required for transfer"))
+        }
+        (Some(expected), None) => Ok(expected),
+        (Some(expected), Some(id)) if id == expected => Ok(id),
+        (Some(expected), Some(id)) => Err(Violation::invalid_field(format!(
+            "sequencing error, expected delivery-id {}, got {}",
+            expected.0, id.0
+        ))),
+    }
+}
