@@ -408,6 +408,29 @@ mod tests {
     }
 
     #[test]
+    fn a_bindings_class_without_an_end_of_its_own_is_counted_in_the_old_order() {
+        unsafe extern "C" fn always_one(_: *mut c_void) -> c_int {
+            note("refcount");
+            1
+        }
+        unsafe extern "C" fn ignore(_: *mut c_void) {
+            note("decref");
+        }
+        let class = pn_class_t {
+            newinst: None,
+            decref: Some(ignore),
+            refcount: Some(always_one),
+            finalize: None,
+            free: None,
+            reify: None,
+            ..THING.0
+        };
+        let foreign = std::ptr::without_provenance_mut(0x1234);
+        assert_eq!(unsafe { pn_class_decref(&raw const class, foreign) }, 1);
+        assert_eq!(calls(), "decref refcount");
+    }
+
+    #[test]
     fn both_forms_of_a_class_symbol_mean_the_same_class() {
         let address: *const pn_class_t = (&raw const PN_OBJECT).cast();
         let value = unsafe { PN_OBJECT };

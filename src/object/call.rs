@@ -115,7 +115,7 @@ pub(crate) unsafe fn decref(class: *const pn_class_t, object: *mut c_void) -> c_
     if fn_addr_eq(down, object_decref as unsafe extern "C" fn(_)) && unsafe { object_refcount(object) } == 0 {
         return 0;
     }
-    if real.finalize.is_none() && real.free.is_none() {
+    if real.is_built_in() && real.finalize.is_none() && real.free.is_none() {
         // The class ends its objects itself, so this one may be gone once the reference is.
         // SAFETY: the slot belongs to the object's class, and the object is still there.
         let before = unsafe { count(object) };

@@ -140,6 +140,13 @@ pub(crate) unsafe fn class_argument(class: *const pn_class_t) -> *const pn_class
     class
 }
 
+impl pn_class_t {
+    /// Whether this is one of our own classes whose objects programs cannot make.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.newinst.is_some_and(|make| std::ptr::fn_addr_eq(make, refuse as Make))
+    }
+}
+
 /// A class whose objects are counted in their header and freed as memory only.
 const fn counted(name: &'static CStr, cid: c_int) -> pn_class_t {
     pn_class_t {
