@@ -384,7 +384,7 @@ mod tests {
         assert_eq!(calls(), "decref refcount finalize (resurrected) incref refcount");
         assert_eq!(unsafe { pn_object_refcount(object) }, 1);
         unsafe { pn_free(object) };
-        assert_eq!(calls(), "refcount decref refcount finalize refcount free");
+        assert_eq!(calls(), "refcount reify decref refcount finalize refcount free");
     }
 
     #[test]
@@ -405,6 +405,29 @@ mod tests {
         let nothing_of_ours = std::ptr::without_provenance_mut(0x1234);
         assert_eq!(unsafe { pn_class_decref(foreign, nothing_of_ours) }, 1);
         unsafe { pn_class_free(foreign, nothing_of_ours) };
+    }
+
+    #[test]
+    fn a_bindings_class_without_an_end_of_its_own_is_counted_in_the_old_order() {
+        unsafe extern "C" fn always_one(_: *mut c_void) -> c_int {
+            note("refcount");
+            1
+        }
+        unsafe extern "C" fn ignore(_: *mut c_void) {
+            note("decref");
+        }
+        let class = pn_class_t {
+            newinst: None,
+            decref: Some(ignore),
+            refcount: Some(always_one),
+            finalize: None,
+            free: None,
+            reify: None,
+            ..THING.0
+        };
+        let foreign = std::ptr::without_provenance_mut(0x1234);
+        assert_eq!(unsafe { pn_class_decref(&raw const class, foreign) }, 1);
+        assert_eq!(calls(), "decref refcount");
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub(crate) unsafe fn decref(class: *const pn_class_t, object: *mut c_void) -> c_
     if fn_addr_eq(down, object_decref as unsafe extern "C" fn(_)) && unsafe { object_refcount(object) } == 0 {
         return 0;
     }
-    if real.finalize.is_none() && real.free.is_none() {
+    if real.is_built_in() && real.finalize.is_none() && real.free.is_none() {
         // The class ends its objects itself, so this one may be gone once the reference is.
         // SAFETY: the slot belongs to the object's class, and the object is still there.
         let before = unsafe { count(object) };
@@ -238,14 +238,9 @@ pub(crate) unsafe fn compare(class: *const pn_class_t, a: *mut c_void, b: *mut c
         return distance;
     }
     // SAFETY: passed on from the caller.
-    let (real_class, real) = unsafe { slots(class, a) };
+    let (_, real) = unsafe { slots(class, a) };
     let Some(order) = real.compare else { return distance };
-    // A string's comparison must not see a list.
-    // SAFETY: passed on from the caller.
-    if unsafe { reify(class, b) } != real_class {
-        return distance;
-    }
-    // SAFETY: both objects are of the class whose slot this is.
+    // SAFETY: `a` is of the class whose slot this is, and so is `b`, or the slot sees that it is not.
     deeper(|| unsafe { order(a, b) }).unwrap_or(distance)
 }
 
@@ -259,13 +254,8 @@ pub(crate) unsafe fn inspect(class: *const pn_class_t, object: *mut c_void, dst:
     }
     // SAFETY: the caller lends the string for this call.
     unsafe { (*dst).append(b"") };
-    let real = if object.is_null() {
-        // SAFETY: a class is always readable.
-        unsafe { class.read() }
-    } else {
-        // SAFETY: passed on from the caller.
-        unsafe { slots(class, object) }.1
-    };
+    // SAFETY: passed on from the caller; null has a class too.
+    let (_, real) = unsafe { slots(class, object) };
     if let (false, Some(inspect)) = (object.is_null(), real.inspect) {
         // SAFETY: the slot belongs to the object's class.
         if let Some(result) = deeper(|| unsafe { inspect(object, dst) }) {

@@ -140,6 +140,13 @@ pub(crate) unsafe fn class_argument(class: *const pn_class_t) -> *const pn_class
     class
 }
 
+impl pn_class_t {
+    /// Whether this is one of our own classes whose objects programs cannot make.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.newinst.is_some_and(|make| std::ptr::fn_addr_eq(make, refuse as Make))
+    }
+}
+
 /// A class whose objects are counted in their header and freed as memory only.
 const fn counted(name: &'static CStr, cid: c_int) -> pn_class_t {
     pn_class_t {
@@ -266,6 +273,15 @@ pub(crate) unsafe extern "C" fn object_free(object: *mut c_void) {
 pub(crate) unsafe extern "C" fn object_reify(object: *mut c_void) -> *const pn_class_t {
     // SAFETY: passed on from the caller.
     unsafe { on_header(object, &raw const OBJECT.0, |h| h.class) }
+}
+
+/// Whether a counted object was made with one of our own classes: what is compared to it may be anything.
+///
+/// # Safety
+/// `object` is null or a live payload.
+pub(crate) unsafe fn is_a(object: *mut c_void, class: &'static ClassCell) -> bool {
+    // SAFETY: passed on from the caller.
+    std::ptr::eq(unsafe { object_reify(object) }, &raw const class.0)
 }
 
 /// Plain memory for a class that does not count.

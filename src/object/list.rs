@@ -8,7 +8,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
 use super::call;
-use super::class::{ClassCell, number, ordinary_class, pn_class_t};
+use super::class::{ClassCell, is_a, number, ordinary_class, pn_class_t};
 use super::header::new_object;
 use super::string::pn_string_t;
 
@@ -293,6 +293,10 @@ unsafe extern "C" fn hashcode(object: *mut c_void) -> usize {
 }
 
 unsafe extern "C" fn compare(a: *mut c_void, b: *mut c_void) -> isize {
+    // SAFETY: what is compared to a counted object is counted as well.
+    if !unsafe { is_a(b, &CLASS) } {
+        return distance(a, b);
+    }
     let (a, b) = (a.cast::<pn_list_t>(), b.cast::<pn_list_t>());
     // SAFETY: the slot belongs to lists.
     let (here, there) = (unsafe { size(a) }, unsafe { size(b) });

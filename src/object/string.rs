@@ -7,7 +7,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr::null;
 
-use super::class::{ClassCell, number, ordinary_class, pn_class_t};
+use super::class::{ClassCell, is_a, number, ordinary_class, pn_class_t, void_compare};
 use super::header::new_object;
 
 /// A string object.
@@ -145,9 +145,14 @@ unsafe extern "C" fn hashcode(object: *mut c_void) -> usize {
 }
 
 unsafe extern "C" fn compare(a: *mut c_void, b: *mut c_void) -> isize {
-    // SAFETY: `call::compare` passes two objects of this class.
+    // SAFETY: what is compared to a counted object is counted as well.
+    if !unsafe { is_a(b, &CLASS) } {
+        // SAFETY: this only looks at the addresses.
+        return unsafe { void_compare(a, b) };
+    }
+    // SAFETY: the slot belongs to strings.
     let a = unsafe { &*a.cast::<pn_string_t>() };
-    // SAFETY: as above.
+    // SAFETY: seen above.
     let b = unsafe { &*b.cast::<pn_string_t>() };
     let length = |s: &pn_string_t| s.size.map_or(-1, |size| size as isize);
     match length(b) - length(a) {
