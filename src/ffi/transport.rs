@@ -17,3 +17,9 @@ pub(super) unsafe fn write_log(
     _text: &str,
 ) {
 }
+pub(super) unsafe fn remote_data(_t: *mut pn_transport_t, _p: u32) -> *mut super::codec::pn_data_t {
+    std::ptr::null_mut()
+}
+pub(super) unsafe fn remote_condition(_t: *mut pn_transport_t) -> *mut super::condition::pn_condition_t {
+    std::ptr::null_mut()
+}
