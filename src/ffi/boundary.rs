@@ -131,11 +131,13 @@ pub(super) unsafe fn on_wire<R>(
     // SAFETY: the caller passes a live transport, and its connection lives while it is bound.
     let connection = unsafe { (*transport).connection };
     // SAFETY: as above; the two engines are different objects, borrowed until the closure has ended.
-    let (wire, engine) = unsafe {
-        (&mut (*transport).engine, if connection.is_null() { None } else { Some(&mut (*connection).engine) })
-    };
+    let wire = unsafe { &mut (*transport).engine };
+    // SAFETY: as above; null is no connection.
+    let engine = unsafe { connection.as_mut() }.map(|this| &mut this.engine);
     // SAFETY: as above.
-    wire.set_tracing(unsafe { tracing_of(&raw mut (*transport).logger) });
+    let logger = unsafe { &raw mut (*transport).logger };
+    // SAFETY: as above.
+    wire.set_tracing(unsafe { tracing_of(logger) });
     let result = catch_unwind(AssertUnwindSafe(|| f(wire, engine))).unwrap_or_else(|_| {
         // SAFETY: as above; the borrows of the closure ended with it.
         unsafe { fail(transport, connection) };
