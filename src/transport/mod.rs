@@ -136,6 +136,14 @@ impl Transport {
         self.tail_closed && self.head_closed
     }
 
+    pub(crate) const fn is_tail_closed(&self) -> bool {
+        self.tail_closed
+    }
+
+    pub(crate) const fn is_head_closed(&self) -> bool {
+        self.head_closed
+    }
+
     /// Queues a transport event; without a connection there is nobody to tell.
     fn post(&self, connection: Option<&mut Connection>, event: Event) {
         if let Some(connection) = connection.filter(|_| self.bound) {
