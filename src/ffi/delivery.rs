@@ -409,3 +409,68 @@ fn described(engine: &Connection, key: DeliveryKey) -> String {
         flag(work),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use super::*;
+    use crate::ffi::connection::{pn_connection, pn_connection_free};
+    use crate::ffi::link::{pn_link_current, pn_link_send, pn_link_unsettled, pn_sender, pn_unsettled_head};
+    use crate::ffi::session::pn_session;
+
+    #[test]
+    fn a_settled_delivery_leaves_its_object_to_the_next_without_its_context() {
+        let connection = pn_connection();
+        unsafe {
+            let link = pn_sender(pn_session(connection), c"link".as_ptr());
+            let first = pn_delivery(link, pn_dtag(c"one".as_ptr(), 3));
+            pn_delivery_set_context(first, connection.cast());
+            assert_eq!(pn_link_send(link, c"hello".as_ptr(), 5), 5);
+            assert_eq!((pn_delivery_pending(first), pn_delivery_buffered(first)), (5, true));
+            assert!(pn_delivery_current(first) && pn_delivery_partial(first));
+            pn_delivery_settle(first);
+            assert_eq!(pn_link_unsettled(link), 0);
+            assert!(pn_link_current(link).is_null());
+
+            let second = pn_delivery(link, pn_bytes_t::NULL);
+            assert_eq!(second, first);
+            assert!(pn_delivery_get_context(second).is_null());
+            assert!(pn_delivery_tag(second).start.is_null());
+            assert_eq!(pn_unsettled_head(link), second);
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn the_dump_shows_tag_and_states() {
+        let connection = pn_connection();
+        unsafe {
+            let link = pn_sender(pn_session(connection), c"link".as_ptr());
+            let delivery = pn_delivery(link, pn_dtag(c"a\x01\"b".as_ptr(), 4));
+            pn_delivery_update(delivery, 0x24);
+            let text = on_delivery(delivery, String::new(), |engine, key| described(engine, key));
+            assert_eq!(
+                text,
+                "{tag=a\\x01\\x22b, local.type=36, remote.type=0, local.settled=0, remote.settled=0, \
+                 updated=0, current=1, writable=0, readable=0, work=0}"
+            );
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn null_is_no_delivery() {
+        unsafe {
+            assert!(pn_delivery(null_mut(), pn_bytes_t::NULL).is_null());
+            assert!(!pn_delivery_settled(null_mut()) && pn_delivery_link(null_mut()).is_null());
+            pn_delivery_update(null_mut(), 0x24);
+            pn_delivery_settle(null_mut());
+            assert!(pn_work_head(null_mut()).is_null() && pn_work_next(null_mut()).is_null());
+        }
+    }
+}

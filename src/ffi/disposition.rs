@@ -1,19 +1,18 @@
 //! `proton/disposition.h`: what either side says became of a delivery.
 //!
-//! A disposition is of one type and has that type's fields (spec/engine.md section 8). Looking at the fields of
-//! another type on our own side turns it into that type; programs made for releases up to 0.37, where the fields of
-//! all types existed side by side, look at every field before pn_delivery_update() names the type. So what a turn
-//! displaces is put aside, and the update takes it up again if it is what was meant. What the peer said is never
-//! turned by looking: what it has no fields for reads as empty.
+//! A disposition is of one type and has that type's fields; setting, and on our own side looking at, the fields of
+//! another type turns it into that type. Neighbours: `disposition_view` has the rules of such turns,
+//! `engine::disposition` the types.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::mem::{discriminant, replace, take};
+use std::mem::discriminant;
 use std::ptr::null_mut;
 
 use super::boundary::on_delivery;
 use super::codec::pn_data_t;
 use super::condition::pn_condition_t;
 use super::data_object::{lent_data, retire_data};
+use super::disposition_view::View;
 use super::shell::pn_delivery_t;
 use super::types::pn_bytes_t;
 use crate::codec::Data;
@@ -83,87 +82,6 @@ impl Drop for pn_disposition_t {
     }
 }
 
-/// A disposition on its way through a call.
-struct View<'a> {
-    state: &'a mut Disposition,
-    aside: &'a mut Vec<Disposition>,
-    remote: bool,
-}
-
-impl View<'_> {
-    /// Turns the disposition into the form of `empty`, with what was put aside of that form.
-    fn turn(&mut self, empty: Disposition) -> &mut Disposition {
-        if discriminant(self.state) != discriminant(&empty) {
-            let wanted = take_form(self.aside, &empty).unwrap_or(empty);
-            let displaced = replace(self.state, wanted);
-            self.put_aside(displaced);
-        }
-        self.state
-    }
-
-    /// Turns the disposition into its raw list.
-    fn turn_raw(&mut self) -> &mut Disposition {
-        if !matches!(self.state, Disposition::Custom(_)) {
-            let displaced = copy(self.state);
-            self.put_aside(displaced);
-            self.state.custom_mut();
-        }
-        self.state
-    }
-
-    /// What the peer said is not ours to restore.
-    fn put_aside(&mut self, state: Disposition) {
-        if !self.remote && state.kind() != 0 {
-            take_form(self.aside, &state);
-            self.aside.push(state);
-        }
-    }
-
-    /// Makes fields of the form of `empty` available: our own disposition turns, the peer's gets them beside it.
-    fn look(&mut self, empty: Disposition) {
-        let same = discriminant(self.state) == discriminant(&empty);
-        match (&empty, self.remote) {
-            _ if same => {}
-            (Disposition::Custom(_), true) => {
-                let mut raw = copy(self.state);
-                raw.custom_mut();
-                take_form(self.aside, &raw);
-                self.aside.push(raw);
-            }
-            (_, true) => {
-                take_form(self.aside, &empty);
-                self.aside.push(empty);
-            }
-            (Disposition::Custom(_), false) => {
-                self.turn_raw();
-            }
-            (_, false) => {
-                self.turn(empty);
-            }
-        }
-    }
-}
-
-impl<'a> View<'a> {
-    /// The fields of the form of `empty`, in the disposition or beside it.
-    fn find(self, empty: &Disposition) -> Option<&'a mut Disposition> {
-        let same = |state: &&mut Disposition| discriminant(&**state) == discriminant(empty);
-        std::iter::once(self.state).chain(self.aside.iter_mut()).find(same)
-    }
-}
-
-fn take_form(aside: &mut Vec<Disposition>, form: &Disposition) -> Option<Disposition> {
-    let place = aside.iter().position(|state| discriminant(state) == discriminant(form))?;
-    Some(aside.swap_remove(place))
-}
-
-fn copy(state: &Disposition) -> Disposition {
-    match state {
-        Disposition::None => Disposition::None,
-        state => Disposition::from_wire(&state.to_wire()),
-    }
-}
-
 fn rejected() -> Disposition {
     Disposition::of_kind(REJECTED)
 }
@@ -190,7 +108,7 @@ unsafe fn on_view<R>(disposition: *mut pn_disposition_t, neutral: R, f: impl FnO
     let (delivery, remote) = (this.delivery, this.remote);
     let (of, aside) = (&mut this.of, &mut this.aside);
     let view = |engine: &mut crate::engine::Connection, key: DeliveryKey| {
-        if replace(of, Some(key)) != Some(key) {
+        if of.replace(key) != Some(key) {
             aside.clear();
         }
         let slot = &mut engine.deliveries[key];
@@ -223,18 +141,8 @@ pub(super) unsafe fn recall(delivery: *mut pn_delivery_t, kind: u64) {
     let Some(this) = (unsafe { delivery.as_mut() }) else { return };
     let Some(facet) = &mut this.dispositions[0] else { return };
     let facet = &raw mut **facet;
-    let recall = |view: View<'_>| {
-        let aside = take(view.aside);
-        if view.state.kind() == kind {
-            return;
-        }
-        let form = Disposition::of_kind(kind);
-        if let Some(kept) = aside.into_iter().find(|state| discriminant(state) == discriminant(&form)) {
-            *view.state = kept;
-        }
-    };
     // SAFETY: the facet lives as long as the delivery's object.
-    unsafe { on_view(facet, (), recall) }
+    unsafe { on_view(facet, (), |view| view.recall(kind)) }
 }
 
 /// The name of a disposition type.
@@ -819,4 +727,101 @@ unsafe fn open_data(disposition: *mut c_void, part: u32) -> *mut Data {
     };
     // SAFETY: a disposition retires its data before it goes.
     unsafe { on_view(disposition.cast(), null_mut(), open) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use super::*;
+    use crate::ffi::codec::{pn_data_put_int, pn_data_size};
+    use crate::ffi::condition::{pn_condition_is_set, pn_condition_set_name};
+    use crate::ffi::connection::{pn_connection, pn_connection_free};
+    use crate::ffi::delivery::{pn_delivery, pn_delivery_local, pn_delivery_remote, pn_delivery_update};
+    use crate::ffi::link::pn_receiver;
+    use crate::ffi::session::pn_session;
+
+    fn with_delivery(test: impl FnOnce(*mut pn_delivery_t)) {
+        let connection = pn_connection();
+        unsafe {
+            let link = pn_receiver(pn_session(connection), c"link".as_ptr());
+            test(pn_delivery(link, pn_bytes_t::NULL));
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn looking_at_every_field_before_the_update_loses_nothing() {
+        with_delivery(|delivery| unsafe {
+            let local = pn_delivery_local(delivery);
+            pn_disposition_set_failed(local, true);
+            pn_disposition_data(local);
+            pn_data_put_int(pn_disposition_annotations(local), 1);
+            pn_disposition_condition(local);
+            assert_eq!(pn_disposition_type(local), PN_REJECTED, "the last look decides until the update");
+            pn_delivery_update(delivery, PN_MODIFIED);
+            assert_eq!(pn_disposition_type(local), PN_MODIFIED);
+            assert!(pn_disposition_is_failed(local));
+            assert_eq!(pn_data_size(pn_disposition_annotations(local)), 1);
+        });
+    }
+
+    #[test]
+    fn a_list_is_kept_for_a_type_of_the_programs_own_and_for_no_other() {
+        with_delivery(|delivery| unsafe {
+            let local = pn_delivery_local(delivery);
+            pn_data_put_int(pn_disposition_data(local), 1);
+            pn_disposition_annotations(local);
+            pn_disposition_condition(local);
+            pn_delivery_update(delivery, 0x99);
+            assert_eq!((pn_disposition_type(local), pn_data_size(pn_disposition_data(local))), (0x99, 1));
+            pn_delivery_update(delivery, PN_MODIFIED);
+            pn_disposition_data(local);
+            pn_disposition_condition(local);
+            pn_delivery_update(delivery, 0x99);
+            assert_eq!(pn_data_size(pn_disposition_data(local)), 0);
+        });
+    }
+
+    #[test]
+    fn an_update_to_a_type_without_fields_forgets_what_was_set_for_others() {
+        with_delivery(|delivery| unsafe {
+            let local = pn_delivery_local(delivery);
+            pn_disposition_set_section_number(local, 7);
+            pn_delivery_update(delivery, PN_ACCEPTED);
+            assert_eq!(pn_disposition_get_section_number(local), 0);
+            pn_delivery_update(delivery, PN_RECEIVED);
+            assert_eq!(pn_disposition_get_section_number(local), 0);
+        });
+    }
+
+    #[test]
+    fn looking_does_not_change_what_the_peer_said() {
+        with_delivery(|delivery| unsafe {
+            let remote = pn_delivery_remote(delivery);
+            pn_modified_disposition_set_failed(pn_modified_disposition(remote), true);
+            assert!(!pn_condition_is_set(pn_disposition_condition(remote)));
+            assert_eq!(pn_data_size(pn_disposition_data(remote)), 3, "a list of both flags");
+            assert_eq!(pn_disposition_type(remote), PN_MODIFIED);
+            assert!(pn_disposition_is_failed(remote));
+        });
+    }
+
+    #[test]
+    fn a_typed_view_exists_for_its_own_type_only() {
+        with_delivery(|delivery| unsafe {
+            let local = pn_delivery_local(delivery);
+            let rejected = pn_rejected_disposition(local);
+            pn_condition_set_name(pn_rejected_disposition_condition(rejected), c"amqp:not-found".as_ptr());
+            assert_eq!(pn_disposition_type(local), PN_REJECTED);
+            assert!(pn_modified_disposition(local).is_null());
+            pn_disposition_clear(local);
+            assert!(!pn_modified_disposition(local).is_null());
+            assert_eq!(pn_custom_disposition_get_type(pn_custom_disposition(local)), PN_MODIFIED);
+        });
+    }
 }

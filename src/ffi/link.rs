@@ -729,3 +729,79 @@ fn size(result: Result<usize, Misuse>) -> isize {
         Err(misuse) => misuse_code(misuse) as isize,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use std::ffi::CStr;
+
+    use super::*;
+    use crate::ffi::connection::{pn_connection, pn_connection_free};
+    use crate::ffi::error::{PN_EOS, PN_STATE_ERR};
+    use crate::ffi::session::pn_session;
+    use crate::ffi::terminus::{
+        pn_terminus_copy, pn_terminus_get_address, pn_terminus_get_expiry_policy, pn_terminus_get_type,
+        pn_terminus_has_expiry_policy, pn_terminus_set_address, pn_terminus_set_expiry_policy,
+    };
+
+    #[test]
+    fn links_come_in_creation_order_by_state_and_without_freed_ones() {
+        let connection = pn_connection();
+        unsafe {
+            let session = pn_session(connection);
+            let [a, b, c] = [c"a", c"b", c"c"].map(|name| pn_sender(session, name.as_ptr()));
+            pn_link_open(b);
+            assert_eq!((pn_link_head(connection, 0), pn_link_next(a, 0)), (a, b));
+            assert_eq!((pn_link_head(connection, 2), pn_link_next(a, 1)), (b, c));
+            assert_eq!((pn_link_head(connection, 2 | 8), pn_link_next(b, 2 | 8)), (b, null_mut()));
+            pn_link_free(b);
+            assert_eq!((pn_link_next(a, 0), pn_link_head(connection, 2)), (c, null_mut()));
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn a_terminus_is_copied_with_all_it_says() {
+        let connection = pn_connection();
+        unsafe {
+            let session = pn_session(connection);
+            let (from, to) = (pn_sender(session, c"from".as_ptr()), pn_receiver(session, std::ptr::null()));
+            assert!(pn_link_name(to).is_null());
+            let (source, copy) = (pn_link_source(from), pn_link_target(to));
+            assert_eq!((pn_terminus_get_type(source), pn_terminus_get_type(copy)), (1, 2));
+            assert!(!pn_terminus_has_expiry_policy(source));
+            assert_eq!(pn_terminus_get_expiry_policy(source), 1);
+            pn_terminus_set_address(source, c"node".as_ptr());
+            pn_terminus_set_expiry_policy(source, 3);
+            assert_eq!(pn_terminus_set_expiry_policy(source, 4), PN_ARG_ERR);
+            assert_eq!(pn_terminus_copy(copy, source), 0);
+            assert_eq!(pn_terminus_copy(copy, null_mut()), PN_ARG_ERR);
+            assert_eq!(CStr::from_ptr(pn_terminus_get_address(copy)), c"node");
+            assert_eq!((pn_terminus_get_type(copy), pn_terminus_get_expiry_policy(copy)), (1, 3));
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn sending_and_receiving_without_a_delivery_say_why_not() {
+        let connection = pn_connection();
+        unsafe {
+            let session = pn_session(connection);
+            let (sender, receiver) = (pn_sender(session, c"l".as_ptr()), pn_receiver(session, c"l".as_ptr()));
+            let mut byte = 0;
+            assert_eq!(pn_link_send(sender, c"x".as_ptr(), 1), PN_EOS as isize);
+            assert_eq!(pn_link_recv(receiver, &raw mut byte, 1), PN_STATE_ERR as isize);
+            assert_eq!(pn_link_recv(sender, &raw mut byte, 1), PN_ARG_ERR as isize);
+            assert_eq!(pn_link_recv(null_mut(), &raw mut byte, 1), PN_ARG_ERR as isize);
+            assert!(pn_link_remote_properties(sender).is_null() && !pn_link_properties(sender).is_null());
+            pn_link_flow(receiver, 5);
+            assert_eq!((pn_link_credit(receiver), pn_link_credit(sender)), (5, 0));
+            pn_connection_free(connection);
+        }
+    }
+}

@@ -13,6 +13,7 @@ mod data_arguments;
 mod data_object;
 pub mod delivery;
 pub mod disposition;
+mod disposition_view;
 pub mod error;
 pub mod event;
 pub mod link;
