@@ -136,6 +136,16 @@ impl Transport {
         self.tail_closed && self.head_closed
     }
 
+    /// Nothing more will be read.
+    pub(crate) const fn tail_closed(&self) -> bool {
+        self.tail_closed
+    }
+
+    /// Nothing more will be written.
+    pub(crate) const fn head_closed(&self) -> bool {
+        self.head_closed
+    }
+
     /// Queues a transport event; without a connection there is nobody to tell.
     fn post(&self, connection: Option<&mut Connection>, event: Event) {
         if let Some(connection) = connection.filter(|_| self.bound) {
