@@ -18,8 +18,8 @@ use engine::{
     pn_condition_is_set, pn_condition_t, pn_connection_condition, pn_connection_remote_condition,
     pn_connection_t, pn_connection_transport, pn_delivery_link, pn_delivery_t, pn_link_condition,
     pn_link_remote_condition, pn_link_session, pn_link_t, pn_session_condition, pn_session_connection,
-    pn_session_remote_condition, pn_session_t, pn_transport_condition, pn_transport_t,
-    protium_transport_connection,
+    pn_session_remote_condition, pn_session_t, pn_transport_condition, pn_transport_connection,
+    pn_transport_t,
 };
 
 /// cbindgen:ignore
@@ -415,7 +415,7 @@ pub unsafe extern "C" fn pn_event_connection(event: *mut pn_event_t) -> *mut pn_
     let transport = unsafe { context_of::<pn_transport_t>(event, cid::CID_pn_transport) };
     if !transport.is_null() {
         // SAFETY: the event holds the transport.
-        return unsafe { protium_transport_connection(transport) };
+        return unsafe { pn_transport_connection(transport) };
     }
     // SAFETY: as above.
     let session = unsafe { pn_event_session(event) };
@@ -521,7 +521,7 @@ pub mod engine {
         pub(super) fn pn_link_session(link: *mut pn_link_t) -> *mut pn_session_t;
         pub(super) fn pn_session_connection(session: *mut pn_session_t) -> *mut pn_connection_t;
         pub(super) fn pn_connection_transport(connection: *mut pn_connection_t) -> *mut pn_transport_t;
-        pub(super) fn protium_transport_connection(transport: *mut pn_transport_t) -> *mut pn_connection_t;
+        pub(super) fn pn_transport_connection(transport: *mut pn_transport_t) -> *mut pn_connection_t;
         pub(super) fn pn_connection_condition(connection: *mut pn_connection_t) -> *mut pn_condition_t;
         pub(super) fn pn_connection_remote_condition(connection: *mut pn_connection_t)
         -> *mut pn_condition_t;
