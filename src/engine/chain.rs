@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[derive(Default)]
-    struct Item(Chain<Item>);
+    struct Item(Chain<Self>);
     struct Only;
 
     impl Chained<Only> for Item {

@@ -44,8 +44,8 @@ pub(crate) struct Delivery {
     pub(crate) changed: bool,
     /// Waits in its link's queue for credit or session window.
     pub(crate) parked: bool,
-    pub(super) in_link: Chain<Delivery>,
-    pub(super) in_work: Chain<Delivery>,
+    pub(super) in_link: Chain<Self>,
+    pub(super) in_work: Chain<Self>,
 }
 
 /// The list of a link's deliveries.

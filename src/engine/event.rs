@@ -4,7 +4,6 @@ use super::{DeliveryKey, LinkKey, SessionKey};
 
 /// The event types of the engine; the C names without their prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is described at its C name, in `proton/event.h`")]
 pub(crate) enum Event {
     ConnectionInit,
     ConnectionBound,

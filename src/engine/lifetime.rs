@@ -132,8 +132,9 @@ impl Connection {
 
     fn reclaim_link(&mut self, key: LinkKey) -> Option<Object> {
         let link = self.links.get(key)?;
-        let idle = !link.changed && !link.resumed && link.deliveries.is_empty();
-        if !(link.finalized && !link.mapped() && !link.held && idle) {
+        let queued = link.changed || link.resumed || !link.deliveries.is_empty();
+        let released = link.finalized && !link.mapped() && !link.held && !queued;
+        if !released {
             return None;
         }
         let session = link.session;
@@ -146,8 +147,9 @@ impl Connection {
 
     fn reclaim_session(&mut self, key: SessionKey) -> Option<Object> {
         let session = self.sessions.get(key)?;
-        let idle = !session.changed && session.links.is_empty();
-        if !(session.finalized && !session.mapped() && !session.held && idle) {
+        let queued = session.changed || !session.links.is_empty();
+        let released = session.finalized && !session.mapped() && !session.held && !queued;
+        if !released {
             return None;
         }
         Some(self.sessions.remove(key)?.object)

@@ -66,8 +66,8 @@ pub(crate) struct Link {
     /// The peer asked for our view of the link's flow state.
     pub(crate) flow_due: bool,
     pub(super) same_name: Option<LinkKey>,
-    pub(super) in_connection: Chain<Link>,
-    pub(super) in_session: Chain<Link>,
+    pub(super) in_connection: Chain<Self>,
+    pub(super) in_session: Chain<Self>,
 }
 
 /// How both kinds of settlement are promised to work; advice only.

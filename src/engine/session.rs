@@ -37,7 +37,7 @@ pub(crate) struct Session {
     pub(crate) flow_due: bool,
     pub(super) links: List<Link>,
     pub(super) unfreed_links: usize,
-    pub(super) in_connection: Chain<Session>,
+    pub(super) in_connection: Chain<Self>,
 }
 
 /// What the session is on the wire; reset when the transport goes.

@@ -4,19 +4,20 @@
 //! NULL and for objects whose slot is gone, lends the engine to the closure for just that long, and settles events
 //! and lifetimes afterwards. A panic on the paths that wire bytes take fails the one transport it happened on.
 
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::connection::{
     PN_LOCAL_ACTIVE, PN_LOCAL_CLOSED, PN_LOCAL_MASK, PN_LOCAL_UNINIT, PN_REMOTE_ACTIVE, PN_REMOTE_CLOSED,
     PN_REMOTE_MASK, PN_REMOTE_UNINIT,
 };
-use super::error::pn_error_t;
+use super::error::{PN_ABORTED, PN_ARG_ERR, PN_EOS, PN_STATE_ERR, pn_error_t};
 use super::logger;
 use super::logger::names::{pn_log_level_t as Levels, pn_log_subsystem_t as Subsystems};
 use super::settle::settle_if_needed;
 use super::shell::{hold, let_go, pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t, pn_transport_t};
 use super::types::pn_state_t;
-use crate::engine::{Connection, DeliveryKey, EndpointState, Half, LinkKey, SessionKey};
+use crate::engine::{Connection, DeliveryKey, EndpointState, Half, LinkKey, Misuse, SessionKey};
 use crate::transport::{Tracing, Transport};
 
 /// Runs `f` on the engine of a connection.
@@ -70,6 +71,10 @@ pub(super) unsafe fn on_link<R>(
     let Some(this) = (unsafe { link.as_ref() }) else { return neutral };
     let (connection, key) = (this.connection, this.key);
     // SAFETY: a link lives no longer than its connection.
+    if unsafe { (*connection).engine.links.get(key) }.is_none() {
+        return neutral;
+    }
+    // SAFETY: as above.
     unsafe { on_connection(connection, neutral, |engine| f(engine, key)) }
 }
 
@@ -131,11 +136,13 @@ pub(super) unsafe fn on_wire<R>(
     // SAFETY: the caller passes a live transport, and its connection lives while it is bound.
     let connection = unsafe { (*transport).connection };
     // SAFETY: as above; the two engines are different objects, borrowed until the closure has ended.
-    let (wire, engine) = unsafe {
-        (&mut (*transport).engine, if connection.is_null() { None } else { Some(&mut (*connection).engine) })
-    };
+    let wire = unsafe { &mut (*transport).engine };
+    // SAFETY: as above; null is no connection.
+    let engine = unsafe { connection.as_mut() }.map(|this| &mut this.engine);
     // SAFETY: as above.
-    wire.set_tracing(unsafe { tracing_of(&raw mut (*transport).logger) });
+    let logger = unsafe { &raw mut (*transport).logger };
+    // SAFETY: as above.
+    wire.set_tracing(unsafe { tracing_of(logger) });
     let result = catch_unwind(AssertUnwindSafe(|| f(wire, engine))).unwrap_or_else(|_| {
         // SAFETY: as above; the borrows of the closure ended with it.
         unsafe { fail(transport, connection) };
@@ -226,6 +233,16 @@ pub(super) const fn matches_state(state: EndpointState, mask: pn_state_t) -> boo
         bits == mask
     } else {
         mask == 0 || bits & mask != 0
+    }
+}
+
+/// The error number for what a caller did wrong.
+pub(super) const fn misuse_code(misuse: Misuse) -> c_int {
+    match misuse {
+        Misuse::EndOfStream => PN_EOS,
+        Misuse::State => PN_STATE_ERR,
+        Misuse::Argument => PN_ARG_ERR,
+        Misuse::Aborted => PN_ABORTED,
     }
 }
 

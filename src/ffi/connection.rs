@@ -13,7 +13,7 @@ use super::error::pn_error_t;
 use super::event::pn_collector_t;
 use super::settle::settle_if_needed;
 use super::shell::{
-    attachments, context, count, let_go, new_node, pn_connection_t, pn_transport_t, set_context,
+    attachments, context, let_go, new_node, pn_connection_t, pn_transport_t, set_context, set_count,
 };
 use super::types::pn_state_t;
 use crate::codec::{Data, Field};
@@ -56,7 +56,7 @@ pub extern "C" fn pn_connection() -> *mut pn_connection_t {
         settling: false,
     });
     // SAFETY: the connection is fresh; the caller gets its first reference.
-    unsafe { *count(connection) = 1 };
+    unsafe { set_count(connection, 1) };
     connection
 }
 

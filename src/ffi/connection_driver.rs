@@ -1,33 +1,36 @@
-//! `proton/connection_driver.h`: a connection, its transport and its collector as one unit.
+//! `proton/connection_driver.h`: a connection, its transport and its collector as one unit, for programs that do
+//! their own input and output.
 //!
-//! The unit lies in the application's memory. Bytes go through `driver`; this file adds what events have to do with
-//! it: binding once the application has seen the first event, and the end after the last.
+//! The struct lies in the program's memory and holds nothing but the three pointers. Events come from the collector,
+//! with two rules of their own: the transport is bound once `PN_CONNECTION_INIT` has been seen, and nothing follows
+//! `PN_TRANSPORT_CLOSED`.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::ptr::null_mut;
 
+use super::boundary::on_wire;
 use super::condition::pn_condition_t;
 use super::connection::{pn_connection, pn_connection_collect, pn_connection_free, pn_connection_reset};
 use super::error::PN_ARG_ERR;
-use super::event::names::pn_event_type_t as events;
-use super::event::{pn_collector, pn_collector_release, pn_collector_t, pn_event_t};
+use super::event::names::pn_event_type_t as Events;
+use super::event::{pn_collector_t, pn_event_t};
+use super::logger;
 use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
-use super::logger::{log, wants};
 use super::shell::{pn_connection_t, pn_transport_t};
 use super::transport::{
-    log_line, on_driver, pn_transport, pn_transport_bind, pn_transport_closed, pn_transport_condition,
-    pn_transport_free, pn_transport_head_closed, pn_transport_logger, pn_transport_tail_closed,
-    pn_transport_unbind,
+    pn_transport, pn_transport_bind, pn_transport_close_head, pn_transport_close_tail, pn_transport_closed,
+    pn_transport_condition, pn_transport_free, pn_transport_head_closed, pn_transport_pop,
+    pn_transport_process, pn_transport_tail_closed, pn_transport_unbind,
 };
 use super::types::{pn_bytes_t, pn_rwbytes_t, va_list};
-use crate::driver::Driver;
 use crate::object::string::pn_string_t;
 use crate::object::{call, collector, decref};
+use crate::transport::Transport;
 
-/// Everything one connection needs. A driver that is all zero has nothing and does nothing.
+/// Everything one connection needs. The members may be read; only the functions here change them.
 #[repr(C)]
 pub struct pn_connection_driver_t {
-    /// The connection.
+    /// The connection, NULL once it was released.
     pub connection: *mut pn_connection_t,
     /// Its transport.
     pub transport: *mut pn_transport_t,
@@ -35,331 +38,265 @@ pub struct pn_connection_driver_t {
     pub collector: *mut pn_collector_t,
 }
 
-impl pn_connection_driver_t {
-    const EMPTY: Self = Self { connection: null_mut(), transport: null_mut(), collector: null_mut() };
-}
-
-/// The transport of a driver, null for null.
+/// Sets up a driver. Its connection and transport belong to it from then on.
 ///
-/// # Safety
-/// `d` is null or an initialized driver.
-unsafe fn transport_of(d: *mut pn_connection_driver_t) -> *mut pn_transport_t {
-    // SAFETY: passed on from the caller.
-    unsafe { d.as_ref() }.map_or(null_mut(), |this| this.transport)
-}
-
-/// Runs `f` on the unit that a driver drives.
-///
-/// # Safety
-/// `d` is null or an initialized driver that no other thread uses.
-unsafe fn drive<R>(d: *mut pn_connection_driver_t, neutral: R, f: impl FnOnce(&mut Driver<'_>) -> R) -> R {
-    // SAFETY: passed on from the caller.
-    let transport = unsafe { transport_of(d) };
-    // SAFETY: a driver's transport is null or live.
-    unsafe { on_driver(transport, neutral, f) }
-}
-
-/// Fills a driver: with a connection and a transport, which are its own from now on, and a collector that the
-/// connection's events go to. The two are not bound to each other before the first event was taken.
-///
-/// @param[out] d the memory of the driver
-/// @param[in] connection a connection, NULL for a new one
-/// @param[in] transport a transport, NULL for a new one
-/// @return 0, or PN_ARG_ERR for a NULL driver
+/// @param[out] driver the driver, in any state
+/// @param[in] connection a connection, NULL to make one
+/// @param[in] transport a transport, NULL to make one
+/// @return 0, PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_init(
-    d: *mut pn_connection_driver_t,
+    driver: *mut pn_connection_driver_t,
     connection: *mut pn_connection_t,
     transport: *mut pn_transport_t,
 ) -> c_int {
-    if d.is_null() {
+    if driver.is_null() {
         return PN_ARG_ERR;
     }
     let connection = if connection.is_null() { pn_connection() } else { connection };
     let transport = if transport.is_null() { pn_transport() } else { transport };
-    let collector = pn_collector();
-    // SAFETY: the caller lends the memory of a driver.
-    unsafe { d.write(pn_connection_driver_t { connection, transport, collector }) };
-    // SAFETY: both are live.
+    let collector = collector::new();
+    // SAFETY: the caller passes room for a driver.
+    unsafe { driver.write(pn_connection_driver_t { connection, transport, collector }) };
+    // SAFETY: all three are live.
     unsafe { pn_connection_collect(connection, collector) };
     0
 }
 
-/// Binds connection and transport before the first event was taken. Otherwise that happens by itself.
+/// Binds the transport to the connection, which otherwise happens when the first event has been handled.
 ///
-/// @param[in] d a driver
-/// @return 0; PN_STATE_ERR if either is bound already, PN_ARG_ERR if either is not there
+/// @param[in] driver a driver
+/// @return 0, PN_STATE_ERR if it is bound already
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_bind(d: *mut pn_connection_driver_t) -> c_int {
-    // SAFETY: the caller passes null or a driver.
-    let Some(this) = (unsafe { d.as_ref() }) else { return PN_ARG_ERR };
-    // SAFETY: what a driver has is null or live.
+pub unsafe extern "C" fn pn_connection_driver_bind(driver: *mut pn_connection_driver_t) -> c_int {
+    // SAFETY: the caller passes null or a driver that was set up.
+    let Some(this) = (unsafe { driver.as_ref() }) else { return PN_ARG_ERR };
+    // SAFETY: the driver's objects are live; null is tolerated.
     unsafe { pn_transport_bind(this.transport, this.connection) }
 }
 
-/// Frees everything a driver has and empties it. Doing so again does nothing.
+/// Frees everything a driver holds. Safe to repeat.
 ///
-/// @param[in] d a driver, or NULL
+/// @param[in] driver a driver
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_destroy(d: *mut pn_connection_driver_t) {
-    if d.is_null() {
-        return;
+pub unsafe extern "C" fn pn_connection_driver_destroy(driver: *mut pn_connection_driver_t) {
+    // SAFETY: the caller passes null or a driver that was set up, or zeroed.
+    let Some(this) = (unsafe { driver.as_mut() }) else { return };
+    let pn_connection_driver_t { connection, transport, collector } = *this;
+    *this = pn_connection_driver_t { connection: null_mut(), transport: null_mut(), collector: null_mut() };
+    if !transport.is_null() {
+        // SAFETY: the driver owned it.
+        unsafe { pn_transport_unbind(transport) };
+        // SAFETY: as above.
+        unsafe { pn_transport_free(transport) };
     }
-    // SAFETY: the caller passes a driver.
-    let was = unsafe { d.replace(pn_connection_driver_t::EMPTY) };
-    // SAFETY: here and below, what a driver had is null or live, and it gives up its own references.
-    unsafe { pn_collector_release(was.collector) };
-    // SAFETY: as above.
-    unsafe { pn_transport_unbind(was.transport) };
-    // SAFETY: as above.
-    unsafe { pn_connection_collect(was.connection, null_mut()) };
-    // SAFETY: as above.
-    unsafe { pn_transport_free(was.transport) };
-    // SAFETY: as above.
-    unsafe { pn_connection_free(was.connection) };
-    // SAFETY: as above.
-    unsafe { decref(was.collector) };
-}
-
-/// Takes the connection out of a driver, to be used with another one. The transport is closed and unbound first; it
-/// and the events that are waiting stay with the driver.
-///
-/// @param[in] d a driver, or NULL
-/// @return the connection, now the caller's, as if it had never been open; NULL if the driver has none
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_release_connection(
-    d: *mut pn_connection_driver_t,
-) -> *mut pn_connection_t {
-    // SAFETY: the caller passes null or a driver.
-    let Some((connection, transport)) = (unsafe { d.as_ref() }).map(|this| (this.connection, this.transport))
-    else {
-        return null_mut();
-    };
-    if connection.is_null() {
-        return null_mut();
+    if !collector.is_null() {
+        // SAFETY: the driver owned it; what is queued may hold the connection.
+        unsafe { collector::release(collector) };
     }
-    // SAFETY: passed on from the caller.
-    unsafe { pn_connection_driver_close(d) };
-    // SAFETY: a driver's transport is null or live.
-    unsafe { pn_transport_unbind(transport) };
-    // SAFETY: the driver holds the connection, and passes its reference on.
-    unsafe { pn_connection_collect(connection, null_mut()) };
-    // SAFETY: as above.
-    unsafe { pn_connection_reset(connection) };
-    // SAFETY: the caller passes a driver.
-    unsafe { (*d).connection = null_mut() };
-    connection
+    if !connection.is_null() {
+        // SAFETY: the driver owned it.
+        unsafe { pn_connection_free(connection) };
+    }
+    // SAFETY: the driver owned it; null is tolerated.
+    unsafe { decref(collector) };
 }
 
-/// Returns where bytes from the network can be put.
+/// Returns room for bytes that arrive.
 ///
-/// @param[in] d a driver, or NULL
-/// @return the place, valid until the next call that moves bytes; {0, NULL} if there is no room or reading has ended
+/// @param[in] driver a driver
+/// @return the room, valid until the next call on the driver; none if reading is over or has to wait
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_read_buffer(d: *mut pn_connection_driver_t) -> pn_rwbytes_t {
+pub unsafe extern "C" fn pn_connection_driver_read_buffer(
+    driver: *mut pn_connection_driver_t,
+) -> pn_rwbytes_t {
     // SAFETY: passed on from the caller.
-    unsafe { pn_connection_driver_read_buffer_sized(d, 0) }
+    unsafe { pn_connection_driver_read_buffer_sized(driver, 0) }
 }
 
-/// Returns where bytes from the network can be put, with room for many if possible.
+/// As pn_connection_driver_read_buffer(), with a wish for its size, granted up to the largest frame.
 ///
-/// @param[in] d a driver, or NULL
-/// @param[in] n how much room is wanted; the largest frame that is taken limits it
-/// @return the place, valid until the next call that moves bytes; {0, NULL} if there is no room or reading has ended
+/// @param[in] driver a driver
+/// @param[in] n bytes wished for
+/// @return the room, valid until the next call on the driver; none if reading is over or has to wait
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_read_buffer_sized(
-    d: *mut pn_connection_driver_t,
+    driver: *mut pn_connection_driver_t,
     n: usize,
 ) -> pn_rwbytes_t {
-    let room = |driver: &mut Driver<'_>| match driver.room(n) {
-        [] => pn_rwbytes_t::NULL,
-        room => pn_rwbytes_t { size: room.len(), start: room.as_mut_ptr().cast() },
+    let room = |wire: &mut Transport, _: Option<&mut _>| {
+        wire.grow_input(n);
+        match wire.capacity() {
+            Some(size) if size > 0 => pn_rwbytes_t { size, start: wire.tail().as_mut_ptr().cast() },
+            _ => pn_rwbytes_t::NULL,
+        }
     };
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, pn_rwbytes_t::NULL, room) }
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { on_wire(transport_of(driver), pn_rwbytes_t::NULL, room) }
 }
 
-/// Takes in bytes that were put into the read buffer.
+/// Says that bytes were read into the room.
 ///
-/// @param[in] d a driver, or NULL
-/// @param[in] n how many; 0 does nothing
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_read_done(d: *mut pn_connection_driver_t, n: usize) {
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, (), |driver| driver.read(n)) }
-}
-
-/// Says that the network will bring no more bytes.
-///
-/// @param[in] d a driver, or NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_read_close(d: *mut pn_connection_driver_t) {
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, (), |driver| driver.read_close()) }
-}
-
-/// Tells whether reading has ended.
-///
-/// @param[in] d a driver, or NULL
-/// @return true once it has, and for NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_read_closed(d: *mut pn_connection_driver_t) -> bool {
-    // SAFETY: the caller passes null or a driver.
-    let transport = unsafe { transport_of(d) };
-    // SAFETY: a driver's transport is null or live.
-    unsafe { pn_transport_tail_closed(transport) }
-}
-
-/// Produces what there is to say, and returns the bytes that wait for the network.
-///
-/// @param[in] d a driver, or NULL
-/// @return the bytes, valid until the next call that moves bytes; {0, NULL} if there are none
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_write_buffer(d: *mut pn_connection_driver_t) -> pn_bytes_t {
-    let output = |driver: &mut Driver<'_>| lend(driver.output().unwrap_or_default());
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, pn_bytes_t::NULL, output) }
-}
-
-/// Counts bytes of the write buffer as written.
-///
-/// @param[in] d a driver, or NULL
+/// @param[in] driver a driver
 /// @param[in] n how many
-/// @return the bytes that wait already, which may not be all there is to say; see pn_connection_driver_write_buffer()
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_read_done(driver: *mut pn_connection_driver_t, n: usize) {
+    if n > 0 {
+        // SAFETY: the caller passes null or a driver that was set up.
+        unsafe { pn_transport_process(transport_of(driver), n) };
+    }
+}
+
+/// Says that nothing more will be read.
+///
+/// @param[in] driver a driver
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_read_close(driver: *mut pn_connection_driver_t) {
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { pn_transport_close_tail(transport_of(driver)) };
+}
+
+/// Tells whether reading is over.
+///
+/// @param[in] driver a driver
+/// @return true if nothing more will be taken in
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_read_closed(driver: *mut pn_connection_driver_t) -> bool {
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { pn_transport_tail_closed(transport_of(driver)) }
+}
+
+/// Returns bytes to be sent.
+///
+/// @param[in] driver a driver
+/// @return the bytes, valid until the next call on the driver; none if there is nothing to say
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_write_buffer(
+    driver: *mut pn_connection_driver_t,
+) -> pn_bytes_t {
+    let waiting = |wire: &mut Transport, engine: Option<&mut _>| match wire.pending(engine) {
+        Some(n) if n > 0 => pn_bytes_t::lend(wire.head()),
+        _ => pn_bytes_t::NULL,
+    };
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { on_wire(transport_of(driver), pn_bytes_t::NULL, waiting) }
+}
+
+/// Says that bytes were sent.
+///
+/// @param[in] driver a driver
+/// @param[in] n how many
+/// @return what still waits, valid until the next call on the driver
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_write_done(
-    d: *mut pn_connection_driver_t,
+    driver: *mut pn_connection_driver_t,
     n: usize,
 ) -> pn_bytes_t {
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, pn_bytes_t::NULL, |driver| lend(driver.written(n))) }
-}
-
-fn lend(bytes: &[u8]) -> pn_bytes_t {
-    if bytes.is_empty() { pn_bytes_t::NULL } else { pn_bytes_t::lend(bytes) }
-}
-
-/// Says that the network takes no more bytes; those that wait are dropped.
-///
-/// @param[in] d a driver, or NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_write_close(d: *mut pn_connection_driver_t) {
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, (), |driver| driver.write_close()) }
-}
-
-/// Tells whether writing has ended.
-///
-/// @param[in] d a driver, or NULL
-/// @return true once it has, and for NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_write_closed(d: *mut pn_connection_driver_t) -> bool {
-    // SAFETY: the caller passes null or a driver.
-    let transport = unsafe { transport_of(d) };
-    // SAFETY: a driver's transport is null or live.
-    unsafe { pn_transport_head_closed(transport) }
-}
-
-/// Ends reading and writing at once.
-///
-/// @param[in] d a driver, or NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_close(d: *mut pn_connection_driver_t) {
-    // SAFETY: the caller passes null or a driver.
-    unsafe { drive(d, (), |driver| driver.close()) }
-}
-
-/// Takes the next event. What the driver does by itself it does here: it binds connection and transport once
-/// PN_CONNECTION_INIT was handled, and gives no more events after PN_TRANSPORT_CLOSED.
-///
-/// @param[in] d a driver, or NULL
-/// @return the event, valid until the next call; NULL if there is none now
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_next_event(d: *mut pn_connection_driver_t) -> *mut pn_event_t {
-    // SAFETY: the caller passes null or a driver.
-    let Some(events) = (unsafe { d.as_ref() }).map(|this| this.collector) else { return null_mut() };
-    if events.is_null() {
-        return null_mut();
+    // SAFETY: the caller passes null or a driver that was set up.
+    let transport = unsafe { transport_of(driver) };
+    if n > 0 {
+        // SAFETY: as above.
+        unsafe { pn_transport_pop(transport, n) };
     }
-    // SAFETY: a driver's collector is live.
-    let handled = unsafe { (*events).previous() };
-    // SAFETY: the collector keeps the event it gave last.
-    match unsafe { handled.as_ref() }.map(pn_event_t::kind) {
-        Some(INIT) => {
-            // SAFETY: passed on from the caller. Being bound already is as good.
-            unsafe { pn_connection_driver_bind(d) };
-        }
-        // SAFETY: a driver's collector is live.
-        Some(CLOSED) => unsafe { collector::release(events) },
-        _ => {}
+    let left = |wire: &mut Transport, _: Option<&mut _>| {
+        if wire.head().is_empty() { pn_bytes_t::NULL } else { pn_bytes_t::lend(wire.head()) }
+    };
+    // SAFETY: as above.
+    unsafe { on_wire(transport, pn_bytes_t::NULL, left) }
+}
+
+/// Says that nothing more can be sent.
+///
+/// @param[in] driver a driver
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_write_close(driver: *mut pn_connection_driver_t) {
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { pn_transport_close_head(transport_of(driver)) };
+}
+
+/// Tells whether writing is over.
+///
+/// @param[in] driver a driver
+/// @return true if nothing more will be sent
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_write_closed(driver: *mut pn_connection_driver_t) -> bool {
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { pn_transport_head_closed(transport_of(driver)) }
+}
+
+/// Ends both directions.
+///
+/// @param[in] driver a driver
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_close(driver: *mut pn_connection_driver_t) {
+    // SAFETY: passed on from the caller.
+    unsafe { pn_connection_driver_read_close(driver) };
+    // SAFETY: as above.
+    unsafe { pn_connection_driver_write_close(driver) };
+}
+
+/// Returns the next event.
+///
+/// @param[in] driver a driver
+/// @return the event, valid until the next call of this function; NULL if there is none
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_next_event(
+    driver: *mut pn_connection_driver_t,
+) -> *mut pn_event_t {
+    // SAFETY: the caller passes null or a driver that was set up.
+    let Some(this) = (unsafe { driver.as_ref() }) else { return null_mut() };
+    let events = this.collector;
+    // SAFETY: the driver's collector is null or live.
+    let Some(queue) = (unsafe { events.as_ref() }) else { return null_mut() };
+    // SAFETY: the collector holds the event it gave out last; null is none.
+    let handled = unsafe { queue.previous().as_ref() }.map_or(0, |event| event.kind());
+    if handled == Events::PN_CONNECTION_INIT as c_uint {
+        // SAFETY: the driver's objects are live; a program may have bound them itself.
+        unsafe { pn_transport_bind(this.transport, this.connection) };
+    } else if handled == Events::PN_TRANSPORT_CLOSED as c_uint {
+        // SAFETY: the driver owns its collector.
+        unsafe { collector::release(events) };
     }
     // SAFETY: as above.
     let event = unsafe { collector::next(events) };
-    if !event.is_null() {
-        // SAFETY: the collector keeps the event, and a driver's transport is null or live.
-        unsafe { log_event(transport_of(d), event) };
-    }
+    // SAFETY: the driver's transport is live.
+    unsafe { log_event(this.transport, event) };
     event
 }
 
-const INIT: u32 = events::PN_CONNECTION_INIT as u32;
-const CLOSED: u32 = events::PN_TRANSPORT_CLOSED as u32;
-
-/// Writes an event to the log of a transport, if that wants to read of it.
+/// Tells whether an event waits.
 ///
-/// # Safety
-/// `transport` is null or live, `event` is live.
-unsafe fn log_event(transport: *mut pn_transport_t, event: *mut pn_event_t) {
-    let (subsystem, level) = (Subsystem::PN_SUBSYSTEM_EVENT as u32, Level::PN_LEVEL_DEBUG as u32);
-    // SAFETY: passed on from the caller.
-    let logger = unsafe { pn_transport_logger(transport) };
-    // SAFETY: the logger is null or lives as long as its transport.
-    if !unsafe { wants(logger, subsystem, level) } {
-        return;
-    }
-    let mut text = pn_string_t::new(None);
-    // SAFETY: the event and the string are live.
-    unsafe { call::inspect(&raw const collector::EVENT_CLASS.0, event.cast(), &raw mut text) };
-    let text = String::from_utf8_lossy(text.text().unwrap_or_default());
+/// @param[in] driver a driver
+/// @return true if pn_connection_driver_next_event() has something to return
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_has_event(driver: *mut pn_connection_driver_t) -> bool {
+    // SAFETY: the caller passes null or a driver that was set up.
+    let Some(this) = (unsafe { driver.as_ref() }) else { return false };
+    // SAFETY: the driver's collector is null or live.
+    !this.connection.is_null() && unsafe { this.collector.as_ref() }.is_some_and(|queue| queue.len() > 0)
+}
+
+/// Tells whether a driver has nothing more to do: both directions have ended and no event waits.
+///
+/// @param[in] driver a driver
+/// @return true if so
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_connection_driver_finished(driver: *mut pn_connection_driver_t) -> bool {
+    // SAFETY: the caller passes null or a driver that was set up.
+    let closed = unsafe { pn_transport_closed(transport_of(driver)) };
     // SAFETY: as above.
-    unsafe { log(logger, subsystem, level, &text) };
-}
-
-/// Tells whether events wait to be taken.
-///
-/// @param[in] d a driver, or NULL
-/// @return true if there are any; false without a connection and for NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_has_event(d: *mut pn_connection_driver_t) -> bool {
-    // SAFETY: the caller passes null or a driver.
-    let Some(this) = (unsafe { d.as_ref() }).filter(|this| !this.connection.is_null()) else { return false };
-    // SAFETY: a driver's collector is null or live.
-    unsafe { this.collector.as_ref() }.is_some_and(|events| !events.peek().is_null())
-}
-
-/// Tells whether all is over: reading and writing have ended, and no events wait.
-///
-/// @param[in] d a driver, or NULL
-/// @return true if so, and for NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_finished(d: *mut pn_connection_driver_t) -> bool {
-    // SAFETY: the caller passes null or a driver.
-    let transport = unsafe { transport_of(d) };
-    // SAFETY: a driver's transport is null or live.
-    let closed = unsafe { pn_transport_closed(transport) };
-    // SAFETY: passed on from the caller.
-    closed && !unsafe { pn_connection_driver_has_event(d) }
+    closed && !unsafe { pn_connection_driver_has_event(driver) }
 }
 
 unsafe extern "C" {
-    /// Says what went wrong with the network, in the condition of the transport. Nothing else happens: the usual next
-    /// step is pn_connection_driver_close().
+    /// Sets the condition that the transport ends with, the description by a format as for printf. Nothing else
+    /// happens; close the driver to end it.
     ///
-    /// @param[in] d a driver, or NULL
+    /// @param[in] driver a driver
     /// @param[in] name the name of the condition
-    /// @param[in] fmt a printf format for its description, followed by the arguments; cut at 1023 bytes
+    /// @param[in] fmt the format, followed by its arguments
     pub fn pn_connection_driver_errorf(
-        d: *mut pn_connection_driver_t,
+        driver: *mut pn_connection_driver_t,
         name: *const c_char,
         fmt: *const c_char,
         ...
@@ -367,65 +304,125 @@ unsafe extern "C" {
 
     /// As pn_connection_driver_errorf(), with the arguments as a va_list.
     ///
-    /// @param[in] d a driver, or NULL
+    /// @param[in] driver a driver
     /// @param[in] name the name of the condition
-    /// @param[in] fmt a printf format for its description
-    /// @param[in] ap the arguments
+    /// @param[in] fmt the format
+    /// @param[in] ap its arguments
     pub fn pn_connection_driver_verrorf(
-        d: *mut pn_connection_driver_t,
+        driver: *mut pn_connection_driver_t,
         name: *const c_char,
         fmt: *const c_char,
         ap: va_list,
     );
 
-    /// Writes a message made as by printf to the log of the transport, whatever its logger lets through.
+    /// As pn_connection_driver_log(), with the line made by a format as for printf.
     ///
-    /// @param[in] d a driver; NULL means the default logger
-    /// @param[in] fmt a printf format, followed by its arguments
-    pub fn pn_connection_driver_logf(d: *mut pn_connection_driver_t, fmt: *const c_char, ...);
+    /// @param[in] driver a driver
+    /// @param[in] fmt the format, followed by its arguments
+    pub fn pn_connection_driver_logf(driver: *mut pn_connection_driver_t, fmt: *const c_char, ...);
 
-    /// Writes a message made as by vprintf to the log of the transport, whatever its logger lets through.
+    /// As pn_connection_driver_logf(), with the arguments as a va_list.
     ///
-    /// @param[in] d a driver; NULL means the default logger
-    /// @param[in] fmt a printf format
+    /// @param[in] driver a driver
+    /// @param[in] fmt the format
     /// @param[in] ap its arguments
-    pub fn pn_connection_driver_vlogf(d: *mut pn_connection_driver_t, fmt: *const c_char, ap: va_list);
+    pub fn pn_connection_driver_vlogf(driver: *mut pn_connection_driver_t, fmt: *const c_char, ap: va_list);
 }
 
-/// The condition that the formatting functions set.
+/// Writes a line to the log of a driver's transport, whatever its filter says.
 ///
-/// cbindgen:ignore
+/// @param[in] driver a driver
+/// @param[in] msg the line
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_driver_condition(d: *mut pn_connection_driver_t) -> *mut pn_condition_t {
-    // SAFETY: the caller passes null or a driver.
-    let transport = unsafe { transport_of(d) };
-    // SAFETY: a driver's transport is null or live.
-    unsafe { pn_transport_condition(transport) }
+pub unsafe extern "C" fn pn_connection_driver_log(driver: *mut pn_connection_driver_t, msg: *const c_char) {
+    // SAFETY: the caller passes null or a driver that was set up.
+    let transport = unsafe { transport_of(driver) };
+    if transport.is_null() || msg.is_null() {
+        return;
+    }
+    // SAFETY: the caller passes a string.
+    let text = unsafe { CStr::from_ptr(msg) }.to_string_lossy();
+    let (subsystem, level) = (Subsystem::PN_SUBSYSTEM_IO as c_uint, Level::PN_LEVEL_TRACE as c_uint);
+    // SAFETY: the driver's transport is live.
+    unsafe { super::transport::write_log(transport, subsystem, level, &text) };
 }
 
-/// Writes a message to the log of the transport, whatever its logger lets through.
+/// Takes the connection out of a driver, as new: its transport is closed and unbound, and no event follows.
 ///
-/// @param[in] d a driver; NULL means the default logger
-/// @param[in] msg the text, or NULL for nothing
+/// @param[in] driver a driver
+/// @return the connection, which the caller owns now; NULL if there is none
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_connection_driver_log(d: *mut pn_connection_driver_t, msg: *const c_char) {
-    // SAFETY: the caller passes null or a driver.
-    let transport = unsafe { transport_of(d) };
-    // SAFETY: a driver's transport is null or live; the text is passed on from the caller.
-    unsafe { log_line(transport, Subsystem::PN_SUBSYSTEM_IO, msg) }
+pub unsafe extern "C" fn pn_connection_driver_release_connection(
+    driver: *mut pn_connection_driver_t,
+) -> *mut pn_connection_t {
+    // SAFETY: the caller passes null or a driver that was set up.
+    let Some(this) = (unsafe { driver.as_mut() }) else { return null_mut() };
+    let connection = this.connection;
+    if connection.is_null() {
+        return null_mut();
+    }
+    // SAFETY: passed on from the caller; the objects of the driver are live, and the connection is handed over.
+    unsafe { pn_connection_driver_close(driver) };
+    // SAFETY: as above.
+    unsafe { pn_transport_unbind(transport_of(driver)) };
+    // SAFETY: as above.
+    unsafe { (*driver).connection = null_mut() };
+    // SAFETY: as above.
+    unsafe { pn_connection_collect(connection, null_mut()) };
+    // SAFETY: as above.
+    unsafe { pn_connection_reset(connection) };
+    connection
 }
 
-/// Returns a place in a connection where an application can note the driver that it is in.
+/// Returns a place on a connection where whoever drives it may keep its driver.
 ///
-/// @param[in] connection a connection, or NULL
-/// @return the place, which holds NULL at first; valid as long as the connection. NULL for NULL
+/// @param[in] connection a connection
+/// @return the place, NULL at first, valid as long as the connection; NULL for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_ptr(
     connection: *mut pn_connection_t,
 ) -> *mut *mut pn_connection_driver_t {
-    if connection.is_null() {
-        return null_mut();
+    // SAFETY: the caller passes null or a live connection.
+    unsafe { connection.as_mut() }.map_or(null_mut(), |this| &raw mut this.driver)
+}
+
+/// The condition of a driver's transport, for the formatting functions.
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn protium_driver_condition(
+    driver: *mut pn_connection_driver_t,
+) -> *mut pn_condition_t {
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { pn_transport_condition(transport_of(driver)) }
+}
+
+/// # Safety
+/// `driver` is null or was set up.
+unsafe fn transport_of(driver: *mut pn_connection_driver_t) -> *mut pn_transport_t {
+    // SAFETY: passed on from the caller.
+    unsafe { driver.as_ref() }.map_or(null_mut(), |this| this.transport)
+}
+
+/// Logs an event that is given out, if anybody wants to hear of events.
+///
+/// # Safety
+/// Both are null or live.
+unsafe fn log_event(transport: *mut pn_transport_t, event: *mut pn_event_t) {
+    let (subsystem, level) = (Subsystem::PN_SUBSYSTEM_EVENT as c_uint, Level::PN_LEVEL_DEBUG as c_uint);
+    if transport.is_null() || event.is_null() {
+        return;
     }
-    // SAFETY: the caller passes a live connection; only the place of the field is taken.
-    unsafe { &raw mut (*connection).driver }
+    // SAFETY: passed on from the caller.
+    let logger = unsafe { &raw mut (*transport).logger };
+    // SAFETY: as above.
+    if !unsafe { logger::wants(logger, subsystem, level) } {
+        return;
+    }
+    let mut text = pn_string_t::new(Some(b""));
+    // SAFETY: the event is live and of this class.
+    unsafe { call::inspect(&raw const collector::EVENT_CLASS.0, event.cast(), &raw mut text) };
+    let line = String::from_utf8_lossy(text.text().unwrap_or_default()).into_owned();
+    // SAFETY: passed on from the caller.
+    unsafe { super::transport::write_log(transport, subsystem, level, &line) };
 }

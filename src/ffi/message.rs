@@ -5,11 +5,11 @@
 
 use super::codec::{pn_data_t, pn_msgid_t};
 use super::error::pn_error_t;
-use super::link::pn_link_t;
 use super::message_object::{
     PARTS, decode, encode_growing, encode_into, extra, get_id, get_text, lend, list_sections, new_message,
     on_message, part, send, set, set_id, set_text, set_user_id, user_id,
 };
+use super::shell::pn_link_t;
 use super::types::{pn_bytes_t, pn_millis_t, pn_rwbytes_t, pn_sequence_t, pn_timestamp_t};
 use crate::message::{Header, Message};
 use libc::ssize_t;

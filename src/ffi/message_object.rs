@@ -8,8 +8,8 @@
 use super::codec::{pn_atom_t, pn_data_t};
 use super::data_object::{OpenData, atom_value, fault_code, lent_data, on_data, retire_data, value_atom};
 use super::error::{PN_ARG_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
-use super::link::pn_link_t;
 use super::message::pn_message_t;
+use super::shell::pn_link_t;
 use super::types::{pn_bytes_t, pn_rwbytes_t};
 use crate::codec::data::{Fault, FaultKind, Value};
 use crate::codec::{Data, DecodeError, DecodeErrorKind, FixedBuffer};

@@ -1,6 +1,6 @@
-//! `proton/sasl.h`: the SASL layer of a transport.
+//! `proton/sasl.h`: authentication before the connection opens.
 //!
-//! The layer is part of its transport, and its handle is the transport's own address.
+//! A `pn_sasl_t` is a facet of its transport: the same address under another type.
 
 use std::ffi::{c_char, c_int};
 use std::ptr::null;
@@ -11,15 +11,17 @@ use super::shell::pn_transport_t;
 use crate::engine::Text;
 use crate::sasl::Sasl;
 
-/// The SASL layer of a transport: a transport, seen from its SASL side.
+/// The authentication of a transport.
+///
+/// cbindgen:ignore
 pub struct pn_sasl_t {
-    _transport: pn_transport_t,
+    never: (),
 }
 
 /// cbindgen:ignore
 pub type pn_sasl_outcome_t = c_int;
 
-/// The enumerations as C sees them.
+/// The enumeration as C sees it.
 pub mod names {
     /// How an authentication ended.
     #[repr(C)]
@@ -30,200 +32,148 @@ pub mod names {
         PN_SASL_OK = 0,
         /// The credentials were not accepted.
         PN_SASL_AUTH = 1,
-        /// The system that decides failed.
+        /// The peer met an error of its own.
         PN_SASL_SYS = 2,
-        /// It failed for a reason that will not go away.
+        /// The peer met an error that will stay.
         PN_SASL_PERM = 3,
-        /// It failed for a reason that may go away.
+        /// The peer met an error that may pass.
         PN_SASL_TEMP = 4,
     }
 }
 
-/// Runs `f` on the SASL layer of a transport.
-///
-/// # Safety
-/// `sasl` is null or came from `pn_sasl` on a live transport.
-unsafe fn on_sasl<R>(sasl: *mut pn_sasl_t, neutral: R, f: impl FnOnce(&mut Sasl) -> R) -> R {
-    // SAFETY: passed on from the caller; the handle is the transport's address.
-    unsafe { on_transport(sasl.cast::<pn_transport_t>(), neutral, |wire| f(wire.sasl_mut())) }
-}
-
-fn lend(text: Option<&Text>) -> *const c_char {
-    text.map_or(null(), |text| text.as_c_str().as_ptr())
-}
-
-/// Returns the SASL layer of a transport. The first call adds it, as client or server, whichever the transport is by
-/// then, and has to precede the first bytes.
+/// Asks for authentication on a transport. A client then insists on it; on a server it only opens the settings, and
+/// pn_transport_set_server() has to come first.
 ///
 /// @param[in] transport a transport, or NULL
-/// @return the layer, owned by the transport and valid as long as it; NULL for NULL
+/// @return its authentication, the same on every call, owned by the transport; NULL for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl(transport: *mut pn_transport_t) -> *mut pn_sasl_t {
-    let sasl = transport.cast::<pn_sasl_t>();
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_sasl(sasl, (), |_| ()) };
-    sasl
+    unsafe {
+        on_transport(transport, (), |wire| {
+            wire.sasl_mut();
+        })
+    };
+    transport.cast()
 }
 
-/// Tells whether mechanisms beyond EXTERNAL, PLAIN and ANONYMOUS may be available.
+/// Tells whether the library has mechanisms beyond the ones built in, from an external implementation.
 ///
-/// @return false
+/// @return false: EXTERNAL, PLAIN (client side) and ANONYMOUS are built in, and there are no others
 #[unsafe(no_mangle)]
 pub extern "C" fn pn_sasl_extended() -> bool {
     false
 }
 
-/// Records an outcome. Nothing is sent, and the exchange itself does not change by it.
+/// Overwrites the stored outcome. Nothing is sent, and an exchange that runs sets its own.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @param[in] outcome the outcome to record
+/// @param[in] sasl the authentication, or NULL
+/// @param[in] outcome the outcome
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_done(sasl: *mut pn_sasl_t, outcome: pn_sasl_outcome_t) {
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, (), |sasl| sasl.set_outcome(outcome)) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, (), |exchange| exchange.set_outcome(outcome)) }
 }
 
-/// Tells how the authentication ended.
+/// Returns how the authentication ended.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @return the outcome, PN_SASL_NONE as long as it is open and for NULL
+/// @param[in] sasl the authentication, or NULL
+/// @return the outcome, PN_SASL_NONE until it has ended
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_outcome(sasl: *mut pn_sasl_t) -> pn_sasl_outcome_t {
-    let none = names::pn_sasl_outcome_t::PN_SASL_NONE as pn_sasl_outcome_t;
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, none, |sasl| sasl.outcome().0) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, -1, |exchange| exchange.outcome().0) }
 }
 
-/// Returns who has been authenticated; on a client, who it authenticates as.
+/// Returns who was authenticated: on a server the client, on a client the user it was given.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @return the name, valid as long as the transport; NULL if there is none
+/// @param[in] sasl the authentication, or NULL
+/// @return the user, valid as long as the transport; NULL if there is none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_get_user(sasl: *mut pn_sasl_t) -> *const c_char {
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, null(), |sasl| lend(sasl.user())) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, null(), |exchange| lend(exchange.user())) }
 }
 
 /// Returns for whom the authenticated user acts.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @return the name, valid as long as the transport; NULL if there is none
+/// @param[in] sasl the authentication, or NULL
+/// @return the authorization identity, valid as long as the transport; NULL if there is none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_get_authorization(sasl: *mut pn_sasl_t) -> *const c_char {
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, null(), |sasl| lend(sasl.authorization())) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, null(), |exchange| lend(exchange.authorization())) }
 }
 
-/// Returns the mechanism that was chosen.
+/// Returns the mechanism in use.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @return the name of the mechanism, valid as long as the transport; NULL as long as there is none
+/// @param[in] sasl the authentication, or NULL
+/// @return the name, valid as long as the transport; NULL before one was chosen
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_get_mech(sasl: *mut pn_sasl_t) -> *const c_char {
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, null(), |sasl| lend(sasl.mechanism())) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, null(), |exchange| lend(exchange.mechanism())) }
 }
 
-/// Restricts the mechanisms that are offered or chosen.
+/// Restricts the mechanisms that may be used.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @param[in] mechs the names of the mechanisms that may be used, separated by blanks; NULL lifts the restriction
+/// @param[in] sasl the authentication
+/// @param[in] mechs names separated by blanks, in any case, copied; "" allows none, NULL lifts the restriction
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_allowed_mechs(sasl: *mut pn_sasl_t, mechs: *const c_char) {
     // SAFETY: the caller passes null or a string.
     let mechs = unsafe { text(mechs) };
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, (), |sasl| sasl.set_allowed(mechs)) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, (), |exchange| exchange.set_allowed(mechs)) }
 }
 
-/// Says whether mechanisms that show a password may be used on a connection that is not encrypted.
+/// Allows mechanisms that show the password to whoever can read the bytes, such as PLAIN without encryption.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @param[in] insecure true if they may; they may not unless this is called
+/// @param[in] sasl the authentication
+/// @param[in] insecure true to allow them; the default is false
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_set_allow_insecure_mechs(sasl: *mut pn_sasl_t, insecure: bool) {
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, (), |sasl| sasl.set_allow_insecure(insecure)) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, (), |exchange| exchange.set_allow_insecure(insecure)) }
 }
 
-/// Tells whether mechanisms that show a password may be used on a connection that is not encrypted.
+/// Tells whether insecure mechanisms are allowed.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @return true if they may; false for NULL
+/// @param[in] sasl the authentication, or NULL
+/// @return what pn_sasl_set_allow_insecure_mechs() set
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_get_allow_insecure_mechs(sasl: *mut pn_sasl_t) -> bool {
-    // SAFETY: the caller passes null or a live layer.
-    unsafe { on_sasl(sasl, false, |sasl| sasl.allows_insecure()) }
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, false, |exchange| exchange.allows_insecure()) }
 }
 
-/// Names the configuration of a SASL library. Without effect: the mechanisms here need none.
+/// Names the configuration of an external implementation. Without one, as here, it has no effect.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @param[in] name the name
+/// @param[in] sasl the authentication
+/// @param[in] name the name of the configuration
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_config_name(sasl: *mut pn_sasl_t, name: *const c_char) {
     let _ = (sasl, name);
 }
 
-/// Names the directory of a SASL library's configuration. Without effect: the mechanisms here need none.
+/// Says where the configuration of an external implementation is. Without one, as here, it has no effect.
 ///
-/// @param[in] sasl a SASL layer, or NULL
-/// @param[in] path the directory
+/// @param[in] sasl the authentication
+/// @param[in] path folders to look in
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_config_path(sasl: *mut pn_sasl_t, path: *const c_char) {
     let _ = (sasl, path);
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::multiple_unsafe_ops_per_block,
-        clippy::undocumented_unsafe_blocks,
-        reason = "a test owns every object it uses"
-    )]
+fn lend(text: Option<&Text>) -> *const c_char {
+    text.map_or(null(), Text::as_ptr)
+}
 
-    use std::ffi::CStr;
-    use std::ptr::null_mut;
-
-    use super::*;
-    use crate::ffi::transport::{pn_transport, pn_transport_free, pn_transport_get_user};
-
-    #[test]
-    fn the_layer_has_the_address_of_its_transport() {
-        unsafe {
-            let transport = pn_transport();
-            assert_eq!(CStr::from_ptr(pn_transport_get_user(transport)), c"anonymous");
-            let sasl = pn_sasl(transport);
-            assert!(std::ptr::addr_eq(sasl, transport));
-            assert!(pn_transport_get_user(transport).is_null(), "the user of the layer, which has none");
-            assert!(pn_sasl_get_mech(sasl).is_null() && pn_sasl_get_authorization(sasl).is_null());
-            assert!(!pn_sasl_get_allow_insecure_mechs(sasl));
-            pn_sasl_set_allow_insecure_mechs(sasl, true);
-            assert!(pn_sasl_get_allow_insecure_mechs(sasl));
-            pn_transport_free(transport);
-        }
-    }
-
-    #[test]
-    fn an_outcome_may_be_recorded() {
-        unsafe {
-            let transport = pn_transport();
-            let sasl = pn_sasl(transport);
-            assert_eq!(pn_sasl_outcome(sasl), -1);
-            pn_sasl_done(sasl, 4);
-            assert_eq!(pn_sasl_outcome(sasl), 4);
-            pn_transport_free(transport);
-        }
-    }
-
-    #[test]
-    fn null_has_no_sasl() {
-        unsafe {
-            assert!(pn_sasl(null_mut()).is_null());
-            assert_eq!(pn_sasl_outcome(null_mut()), -1);
-            assert!(pn_sasl_get_user(null_mut()).is_null());
-            pn_sasl_done(null_mut(), 0);
-            pn_sasl_allowed_mechs(null_mut(), c"PLAIN".as_ptr());
-        }
-    }
+/// Runs `f` on the exchange of a transport, known by its facet.
+///
+/// # Safety
+/// `sasl` is null or the authentication of a live transport.
+unsafe fn on_sasl<R>(sasl: *mut pn_sasl_t, neutral: R, f: impl FnOnce(&mut Sasl) -> R) -> R {
+    // SAFETY: passed on from the caller; both are the same address.
+    unsafe { on_transport(sasl.cast::<pn_transport_t>(), neutral, |wire| f(wire.sasl_mut())) }
 }

@@ -9,8 +9,8 @@ use std::ptr::{NonNull, null_mut};
 
 use super::event::names::pn_event_type_t as names;
 use super::shell::{
-    CONNECTION, DELIVERY, LINK, SESSION, TRANSPORT, count, end_node, end_transport, hold, let_go, new_node,
-    pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t,
+    CONNECTION, DELIVERY, LINK, SESSION, TRANSPORT, count_of, end_node, end_transport, hold, let_go,
+    new_node, pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t, set_count,
 };
 use crate::engine::{Connection, DeliveryKey, Event, LinkKey, Notice, Object, SessionKey, Subject};
 use crate::object::{collector, pn_class_t, record};
@@ -38,7 +38,7 @@ pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
         return;
     }
     // SAFETY: as above; what follows may run a program's code, so this pass keeps the connection.
-    unsafe { *count(connection) += 1 };
+    unsafe { keep(connection) };
     loop {
         // SAFETY: the connection is kept by this pass; here and below, no borrow outlives its statement.
         let mut notices = unsafe { mem::take(&mut (*connection).notices) };
@@ -68,15 +68,16 @@ pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
 unsafe fn deliver(connection: *mut pn_connection_t, notice: Notice) {
     // SAFETY: passed on from the caller.
     let collector = unsafe { (*connection).collector };
-    // SAFETY: passed on from the caller.
-    let (class, context): (&pn_class_t, *mut c_void) = unsafe {
-        match notice.subject {
-            Subject::Connection => (&CONNECTION.0, connection.cast()),
-            Subject::Session(key) => (&SESSION.0, session_object(connection, key).cast()),
-            Subject::Link(key) => (&LINK.0, link_object(connection, key).cast()),
-            Subject::Delivery(key) => (&DELIVERY.0, delivery_object(connection, key).cast()),
-            Subject::Transport => (&TRANSPORT.0, (*connection).transport.cast()),
-        }
+    let (class, context): (&pn_class_t, *mut c_void) = match notice.subject {
+        Subject::Connection => (&CONNECTION.0, connection.cast()),
+        // SAFETY: passed on from the caller; so below.
+        Subject::Session(key) => (&SESSION.0, unsafe { session_object(connection, key) }.cast()),
+        // SAFETY: as above.
+        Subject::Link(key) => (&LINK.0, unsafe { link_object(connection, key) }.cast()),
+        // SAFETY: as above.
+        Subject::Delivery(key) => (&DELIVERY.0, unsafe { delivery_object(connection, key) }.cast()),
+        // SAFETY: as above.
+        Subject::Transport => (&TRANSPORT.0, unsafe { (*connection).transport }.cast()),
     };
     // SAFETY: the collector is null or held by the connection, the context null or an object of the class.
     unsafe { collector::put(collector, class, context, number(notice.event)) };
@@ -92,14 +93,14 @@ unsafe fn reclaim(connection: *mut pn_connection_t) {
         let Some(Object(Some(object))) = (unsafe { (*connection).engine.reclaim(candidate) }) else {
             continue;
         };
-        // SAFETY: the engine gives back the object of a slot that is gone; nobody holds it.
-        unsafe {
-            match candidate {
-                Subject::Delivery(_) => spare_delivery(connection, object.cast().as_ptr()),
-                Subject::Link(_) => end_node(object.cast::<pn_link_t>().as_ptr()),
-                Subject::Session(_) => end_node(object.cast::<pn_session_t>().as_ptr()),
-                Subject::Connection | Subject::Transport => {}
-            }
+        match candidate {
+            // SAFETY: the engine gives back the object of a slot that is gone; nobody holds it. So below.
+            Subject::Delivery(_) => unsafe { spare_delivery(connection, object.cast().as_ptr()) },
+            // SAFETY: as above.
+            Subject::Link(_) => unsafe { end_node(object.cast::<pn_link_t>().as_ptr()) },
+            // SAFETY: as above.
+            Subject::Session(_) => unsafe { end_node(object.cast::<pn_session_t>().as_ptr()) },
+            Subject::Connection | Subject::Transport => {}
         }
     }
 }
@@ -222,7 +223,7 @@ pub(super) unsafe fn unreferenced(connection: *mut pn_connection_t) {
         return;
     }
     // SAFETY: the end itself keeps the connection until it is decided.
-    unsafe { *count(connection) += 1 };
+    unsafe { keep(connection) };
     // SAFETY: as above.
     unsafe { unbind(connection) };
     // SAFETY: as above.
@@ -230,9 +231,10 @@ pub(super) unsafe fn unreferenced(connection: *mut pn_connection_t) {
     // SAFETY: as above.
     unsafe { settle(connection) };
     // SAFETY: as above.
-    unsafe { *count(connection) -= 1 };
+    let left = unsafe { count_of(connection) } - 1;
     // SAFETY: as above.
-    if unsafe { *count(connection) } == 0 {
+    unsafe { set_count(connection, left) };
+    if left == 0 {
         // SAFETY: nothing that was told keeps it.
         unsafe { end_connection(connection) };
     }
@@ -249,7 +251,9 @@ pub(super) unsafe fn unbind(connection: *mut pn_connection_t) {
         return;
     }
     // SAFETY: a connection's transport is live.
-    let (wire, engine) = unsafe { (&mut (*transport).engine, &mut (*connection).engine) };
+    let wire = unsafe { &mut (*transport).engine };
+    // SAFETY: passed on from the caller; a different object than the transport.
+    let engine = unsafe { &mut (*connection).engine };
     wire.unbind(engine);
     // SAFETY: passed on from the caller.
     unsafe { settle(connection) };
@@ -258,7 +262,7 @@ pub(super) unsafe fn unbind(connection: *mut pn_connection_t) {
     // SAFETY: as above.
     unsafe { (*transport).connection = null_mut() };
     // SAFETY: as above.
-    if unsafe { *count(transport) } == 0 {
+    if unsafe { count_of(transport) } == 0 {
         // SAFETY: unbound, and nobody holds it.
         unsafe { end_transport(transport) };
     } else {
@@ -277,7 +281,7 @@ pub(super) unsafe fn tie(transport: *mut super::shell::pn_transport_t, connectio
     // SAFETY: passed on from the caller.
     unsafe { (*connection).transport = transport };
     // SAFETY: passed on from the caller.
-    if unsafe { *count(transport) } > 0 {
+    if unsafe { count_of(transport) } > 0 {
         // SAFETY: passed on from the caller.
         unsafe { hold(connection) };
     }
@@ -343,4 +347,15 @@ const fn number(event: Event) -> c_uint {
         Event::TransportClosed => names::PN_TRANSPORT_CLOSED,
     };
     name as c_uint
+}
+
+/// Counts once more on a connection, whatever that means to it; [`let_go`] takes it back.
+///
+/// # Safety
+/// `connection` is live.
+unsafe fn keep(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    let count = unsafe { count_of(connection) };
+    // SAFETY: passed on from the caller.
+    unsafe { set_count(connection, count + 1) };
 }

@@ -127,11 +127,34 @@ pub(super) static TRANSPORT: ClassCell = ClassCell(tree_class::<pn_transport_t>(
 /// # Safety
 /// `node` is a live object.
 #[inline]
-pub(super) unsafe fn count<T>(node: *mut T) -> *mut c_int {
+unsafe fn count<T>(node: *mut T) -> *mut c_int {
     // SAFETY: the caller passes a live object.
     let header = unsafe { header(node.cast()) };
     // SAFETY: as above; only the place of the field is taken.
     unsafe { &raw mut (*header).count }
+}
+
+/// How many references from outside there are.
+///
+/// # Safety
+/// `node` is a live object.
+#[inline]
+pub(super) unsafe fn count_of<T>(node: *mut T) -> c_int {
+    // SAFETY: passed on from the caller.
+    let count = unsafe { count(node) };
+    // SAFETY: the count of a live object.
+    unsafe { *count }
+}
+
+/// Sets how many references from outside there are, without anything following from it.
+///
+/// # Safety
+/// `node` is a live object.
+pub(super) unsafe fn set_count<T>(node: *mut T, references: c_int) {
+    // SAFETY: passed on from the caller.
+    let count = unsafe { count(node) };
+    // SAFETY: the count of a live object.
+    unsafe { *count = references };
 }
 
 unsafe extern "C" fn tree_incref<T: Node>(object: *mut c_void) {
@@ -168,7 +191,7 @@ unsafe extern "C" fn tree_decref<T: Node>(object: *mut c_void) {
 /// An object nobody outside holds reports the one reference that its parent has.
 unsafe extern "C" fn tree_refcount(object: *mut c_void) -> c_int {
     // SAFETY: the slot belongs to live objects of these classes.
-    unsafe { *count(object) }.max(1)
+    unsafe { count_of(object) }.max(1)
 }
 
 /// Adds a reference from outside.
@@ -207,7 +230,7 @@ impl Node for pn_session_t {
 
     unsafe fn hold(node: *mut Self, held: bool) {
         // SAFETY: the caller passes a live object.
-        let (connection, key) = unsafe { ((*node).connection, (*node).key) };
+        let Self { connection, key, .. } = *unsafe { &*node };
         // SAFETY: an object lives no longer than its connection.
         unsafe { hold_slot(connection, Subject::Session(key), connection, held) };
     }
@@ -218,9 +241,7 @@ impl Node for pn_link_t {
 
     unsafe fn hold(node: *mut Self, held: bool) {
         // SAFETY: the caller passes a live object.
-        let (connection, session) = unsafe { ((*node).connection, (*node).session) };
-        // SAFETY: as above.
-        let key = unsafe { (*node).key };
+        let Self { connection, session, key, .. } = *unsafe { &*node };
         // SAFETY: an object lives no longer than its session and connection.
         unsafe { hold_slot(connection, Subject::Link(key), session, held) };
     }
@@ -231,9 +252,7 @@ impl Node for pn_delivery_t {
 
     unsafe fn hold(node: *mut Self, held: bool) {
         // SAFETY: the caller passes a live object.
-        let (connection, link) = unsafe { ((*node).connection, (*node).link) };
-        // SAFETY: as above.
-        let key = unsafe { (*node).key };
+        let Self { connection, link, key, .. } = *unsafe { &*node };
         // SAFETY: an object lives no longer than its link and connection.
         unsafe { hold_slot(connection, Subject::Delivery(key), link, held) };
     }
@@ -280,7 +299,7 @@ unsafe fn hold_slot<P: Node>(connection: *mut pn_connection_t, slot: Subject, pa
 pub(super) fn new_node<T: Node>(value: T) -> *mut T {
     let node = new_object(&raw const T::CLASS.0, value);
     // SAFETY: the object is fresh.
-    unsafe { *count(node) = 0 };
+    unsafe { set_count(node, 0) };
     node
 }
 

@@ -1,11 +1,9 @@
-//! `proton/transport.h`: a transport, bytes in and bytes out.
-//!
-//! Settings and what can be read go to the transport alone; everything that moves bytes, or that the connection has
-//! to hear of, goes to both sides at once (`boundary`). The log of a transport is its logger; a tracer is a sink of
-//! that logger.
+//! `proton/transport.h`: transports, which turn the bytes of one connection into its events and back.
 
-use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ffi::{CString, c_char, c_int, c_uint, c_void};
 use std::ptr::{null, null_mut};
+
+use libc::ssize_t;
 
 use super::boundary::{on_transport, on_wire};
 use super::codec::pn_data_t;
@@ -13,90 +11,35 @@ use super::condition::pn_condition_t;
 use super::data_object::{lent_data, slice};
 use super::error::{PN_ARG_ERR, PN_EOS, PN_ERR, PN_STATE_ERR, pn_error_t};
 use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
-use super::logger::{
-    default_logger, log, log_text, pn_logger_level_name, pn_logger_set_log_sink, pn_logger_t,
-};
+use super::logger::{self, pn_logger_level_name, pn_logger_t};
 use super::settle;
 use super::shell::{
-    attachments, context, count, hold, let_go, new_node, pn_connection_t, pn_transport_t, set_context,
+    attachments, context, hold, let_go, new_node, pn_connection_t, pn_transport_t, set_context, set_count,
 };
 use super::types::{pn_millis_t, va_list};
 use crate::codec::Data;
-use crate::driver::Driver;
-use crate::engine::{Condition, Connection, Text};
+use crate::engine::{Condition, Text};
 use crate::object::record::pn_record_t;
 use crate::transport::Transport;
 
-/// What to trace, a sum of PN_TRACE_ bits.
+/// What a transport traces, a sum of the PN_TRACE constants.
 pub type pn_trace_t = c_int;
 
 /// Trace nothing.
 pub const PN_TRACE_OFF: c_int = 0;
-/// Trace the bytes that go in and out.
+/// Trace bytes.
 pub const PN_TRACE_RAW: c_int = 1;
-/// Trace the frames that go in and out.
+/// Trace frames.
 pub const PN_TRACE_FRM: c_int = 2;
-/// Trace what drivers do; without effect.
+/// Trace what a driver does.
 pub const PN_TRACE_DRV: c_int = 4;
-/// Trace events; without effect.
+/// Trace events.
 pub const PN_TRACE_EVT: c_int = 8;
 
-/// A function of the application that takes the log lines of a transport.
-///
-/// @param[in] transport the transport that logs
-/// @param[in] message the level, a colon and the text, valid during the call
+/// A program's own function for the lines of one transport's log. The message is valid during the call.
 pub type pn_tracer_t = Option<unsafe extern "C" fn(transport: *mut pn_transport_t, message: *const c_char)>;
 
-/// Gives a line to the transport's tracer or log sink, unfiltered.
-///
-/// # Safety
-/// `transport` is live and kept.
-pub(super) unsafe fn write_log(transport: *mut pn_transport_t, subsystem: c_uint, level: c_uint, text: &str) {
-    // SAFETY: the caller passes a live transport.
-    let logger = unsafe { &raw mut (*transport).logger };
-    // SAFETY: the logger lives as long as its transport.
-    unsafe { log(logger, subsystem, level, text) };
-}
-
-/// The bytes of a message that a tracer gets.
-const TRACED: usize = 2037;
-
-/// The sink that calls a tracer.
-unsafe extern "C" fn to_tracer(sink: isize, _subsystem: c_uint, level: c_uint, message: *const c_char) {
-    let transport: *mut pn_transport_t = std::ptr::with_exposed_provenance_mut(sink.cast_unsigned());
-    // SAFETY: only a transport's own logger has this sink, with that transport as its context.
-    let Some(tracer) = (unsafe { (*transport).tracer }) else { return };
-    // SAFETY: levels have constant names.
-    let level = unsafe { CStr::from_ptr(pn_logger_level_name(level)) };
-    // SAFETY: loggers pass a C string.
-    let message = unsafe { CStr::from_ptr(message) }.to_bytes();
-    let mut line = level.to_bytes().to_vec();
-    line.extend_from_slice(b": ");
-    line.extend(message.iter().take(TRACED));
-    let line = Text::new(&line);
-    // SAFETY: the program keeps its tracer callable as long as the transport has it.
-    unsafe { tracer(transport, line.as_ptr()) };
-}
-
-/// Runs `f` on the unit of a transport and the connection bound to it.
-///
-/// # Safety
-/// As for [`on_wire`].
-pub(super) unsafe fn on_driver<R>(
-    transport: *mut pn_transport_t,
-    neutral: R,
-    f: impl FnOnce(&mut Driver<'_>) -> R,
-) -> R {
-    // SAFETY: passed on from the caller.
-    unsafe { on_wire(transport, neutral, |wire, connection| f(&mut Driver::new(wire, connection))) }
-}
-
-/// A number of bytes as C gets it; PN_EOS for an ended stream.
-fn amount(n: Option<usize>) -> isize {
-    n.map_or(PN_EOS as isize, usize::cast_signed)
-}
-
-/// Makes a transport. It is a client until pn_transport_set_server() is called.
+/// Makes a transport for the side that connects; pn_transport_set_server() makes it the side that accepts.
 ///
 /// @return a new transport with one reference, to be freed with pn_transport_free()
 #[unsafe(no_mangle)]
@@ -113,343 +56,297 @@ pub extern "C" fn pn_transport() -> *mut pn_transport_t {
         data: [null_mut(); 3],
     });
     // SAFETY: the transport is fresh; the caller gets its first reference.
-    unsafe { *count(transport) = 1 };
+    unsafe { set_count(transport, 1) };
     transport
 }
 
-/// Makes a transport the server's side. To be called before any bytes move and before pn_sasl().
+/// Makes a transport the side that accepts. Has to be called before any input or output, and before pn_sasl().
 ///
-/// @param[in] transport a transport, or NULL
+/// @param[in] transport a transport
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_server(transport: *mut pn_transport_t) {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, (), Transport::set_server) }
 }
 
-/// Gives up the caller's reference on a transport. A transport that is bound lives on in its connection, as long as
-/// somebody holds that; otherwise it is unbound and goes.
+/// Gives up a transport. While it is bound and its connection is held, the connection keeps it.
 ///
 /// @param[in] transport a transport, or NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_free(transport: *mut pn_transport_t) {
     if !transport.is_null() {
-        // SAFETY: the caller passes a live transport and gives up a reference.
+        // SAFETY: the caller passes a live transport and gives up its reference.
         unsafe { let_go(transport) };
     }
 }
 
-/// Returns who the other side is, or, on a client, who this side is.
+/// Returns who the other side is, or for a client who it is itself. A server knows once the AMQP header has arrived.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the SASL user if SASL is used, `anonymous` if it is not; NULL if there is none, and on a server as long as
-/// the protocol header of AMQP has not arrived. Valid as long as the transport
+/// @param[in] transport a transport
+/// @return the user, valid as long as the transport; NULL if not known
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_user(transport: *mut pn_transport_t) -> *const c_char {
+    let user = |wire: &mut Transport| wire.user().map_or(null(), |user| user.as_ptr());
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_transport(transport, null(), |wire| wire.user().map_or(null(), CStr::as_ptr)) }
+    unsafe { on_transport(transport, null(), user) }
 }
 
-/// Says whether a server takes only clients that have authenticated themselves.
+/// Makes a server refuse clients that do not authenticate.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] required true to keep others out
+/// @param[in] transport a transport
+/// @param[in] required true to refuse them; the default is false
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_require_auth(transport: *mut pn_transport_t, required: bool) {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, (), |wire| wire.set_require_auth(required)) }
 }
 
-/// Tells whether SASL has succeeded.
+/// Tells whether the client was authenticated, or as a client, accepted.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return true once it has; false before, without SASL and for NULL
+/// @param[in] transport a transport
+/// @return true once SASL has succeeded
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_is_authenticated(transport: *mut pn_transport_t) -> bool {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, false, |wire| wire.is_authenticated()) }
 }
 
-/// Says whether a server takes only connections that are encrypted.
+/// Makes a server refuse clients that do not encrypt.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] required true to keep others out
+/// @param[in] transport a transport
+/// @param[in] required true to refuse them; the default is false
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_require_encryption(transport: *mut pn_transport_t, required: bool) {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, (), |wire| wire.set_require_encryption(required)) }
 }
 
-/// Tells whether the bytes of the connection are encrypted on their way.
+/// Tells whether the bytes are protected on their way.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return true if they are
+/// @param[in] transport a transport
+/// @return true if TLS with a cipher is in use
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_is_encrypted(transport: *mut pn_transport_t) -> bool {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, false, |wire| wire.is_encrypted()) }
 }
 
-/// Returns the condition that tells why a transport failed. Whoever moves the bytes may set it before closing either
-/// side, to say what went wrong with the network.
+/// Returns the condition that a transport failed with; it is not set while nothing went wrong.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the condition, owned by the transport and valid as long as it; NULL for NULL
+/// @param[in] transport a transport
+/// @return the condition, valid as long as the transport; NULL for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_condition(transport: *mut pn_transport_t) -> *mut pn_condition_t {
     // SAFETY: the caller passes null or a live transport.
     let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
-    let lent = || pn_condition_t::lent(transport.cast(), 0, open_condition);
+    let lent = || pn_condition_t::lent(transport.cast(), OWN, open_condition);
     &raw mut **this.condition.get_or_insert_with(lent)
 }
 
-/// The condition of the bound connection's peer; null for null.
-///
-/// # Safety
-/// `transport` is null or live.
-pub(super) unsafe fn remote_condition(transport: *mut pn_transport_t) -> *mut pn_condition_t {
-    // SAFETY: passed on from the caller.
-    let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
-    let lent = || pn_condition_t::lent(transport.cast(), 1, open_condition);
-    &raw mut **this.remote_condition.get_or_insert_with(lent)
-}
-
-/// What the peer's open offered (0), desired (1) or said of itself (2); null for null.
-///
-/// # Safety
-/// `transport` is null or live.
-pub(super) unsafe fn remote_data(transport: *mut pn_transport_t, part: usize) -> *mut pn_data_t {
-    // SAFETY: passed on from the caller.
-    let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
-    let place = &mut this.data[part];
-    if place.is_null() {
-        *place = lent_data(transport.cast(), part as u32, open_data);
-    }
-    *place
-}
-
-/// Finds the conditions that a transport lends.
-///
-/// # Safety
-/// `owner` is a live transport.
-unsafe fn open_condition(owner: *mut c_void, part: u32) -> *mut Condition {
-    // SAFETY: a transport lives at least as long as its conditions.
-    let wire = unsafe { &mut (*owner.cast::<pn_transport_t>()).engine };
-    if part == 0 { wire.condition_mut() } else { wire.remote_condition_mut() }
-}
-
-/// Finds the trees that a transport lends.
-///
-/// # Safety
-/// `owner` is a live transport.
-unsafe fn open_data(owner: *mut c_void, part: u32) -> *mut Data {
-    // SAFETY: a transport retires its data before it goes.
-    let remote = unsafe { &mut (*owner.cast::<pn_transport_t>()).engine }.remote_mut();
-    let field = match part {
-        0 => &mut remote.offered_capabilities,
-        1 => &mut remote.desired_capabilities,
-        _ => &mut remote.properties,
-    };
-    field.open()
-}
-
-/// Returns an error that repeats the transport's condition.
+/// Returns the error of a transport, made from its condition.
 ///
 /// @deprecated use pn_transport_condition()
-/// @param[in] transport a transport, or NULL
-/// @return an error with code PN_ERR and name and description as its text, code 0 if there is no condition; owned by
-/// the transport. NULL for NULL
+///
+/// @param[in] transport a transport
+/// @return the error, valid as long as the transport; NULL for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_error(transport: *mut pn_transport_t) -> *mut pn_error_t {
     // SAFETY: the caller passes null or a live transport.
     let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
     let condition = this.engine.condition();
-    let show = |text: &Text| String::from_utf8_lossy(text.bytes()).into_owned();
-    let text = condition.name.as_ref().map(|name| match &condition.description {
-        Some(description) => format!("{}: {}", show(name), show(description)),
-        None => show(name),
-    });
-    match text {
-        None => this.error.clear(),
-        // A text that is lent already stays where it is.
-        Some(text) if this.error.text().is_some_and(|old| old.to_bytes() == text.as_bytes()) => {}
-        Some(text) => {
-            this.error.set(PN_ERR, &text);
+    match &condition.name {
+        Some(name) => {
+            let show = |text: &Text| String::from_utf8_lossy(text.bytes()).into_owned();
+            let description = condition.description.as_ref().map(show).unwrap_or_default();
+            this.error.set(PN_ERR, &format!("{}: {description}", show(name)));
         }
+        None => this.error.clear(),
     }
     &raw mut this.error
 }
 
-/// Binds a transport to a connection, of which it takes a reference: what the connection has to say goes out with
-/// the next output. User, password and host name of the connection are read now.
+/// Binds a transport to a connection: what is opened there goes out with the next output, and what has arrived is read.
 ///
 /// @param[in] transport a transport
-/// @param[in] connection a connection
-/// @return 0; PN_STATE_ERR if either is bound already, PN_ARG_ERR if either is NULL
+/// @param[in] connection a connection, which the transport holds from now on
+/// @return 0, PN_STATE_ERR if either is bound already, PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_bind(
     transport: *mut pn_transport_t,
     connection: *mut pn_connection_t,
 ) -> c_int {
-    // SAFETY: the caller passes null or live objects.
-    let (Some(this), Some(other)) = (unsafe { (transport.as_ref(), connection.as_ref()) }) else {
+    if transport.is_null() || connection.is_null() {
         return PN_ARG_ERR;
-    };
-    if !this.connection.is_null() || !other.transport.is_null() {
+    }
+    // SAFETY: the caller passes live objects.
+    let transport_bound = unsafe { !(*transport).connection.is_null() };
+    // SAFETY: as above.
+    if transport_bound || unsafe { !(*connection).transport.is_null() } {
         return PN_STATE_ERR;
     }
-    // The events of the binding have to find both sides tied.
-    // SAFETY: both are live and not bound.
+    // SAFETY: as above; neither is bound.
     unsafe { settle::tie(transport, connection) };
-    let bind = |wire: &mut Transport, engine: Option<&mut Connection>| {
-        let bound = engine.is_some_and(|engine| wire.bind(engine).is_ok());
-        if bound { 0 } else { PN_STATE_ERR }
+    let bind = |wire: &mut Transport, engine: Option<&mut _>| match engine.map(|engine| wire.bind(engine)) {
+        Some(Ok(())) => 0,
+        _ => PN_STATE_ERR,
     };
     // SAFETY: as above.
-    unsafe { on_wire(transport, PN_ERR, bind) }
+    unsafe { on_wire(transport, PN_STATE_ERR, bind) }
 }
 
-/// Takes a transport off its connection, which may be bound to another one later.
+/// Takes a transport off its connection, which can then be bound to another one.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return 0, also if it is not bound
+/// @param[in] transport a transport
+/// @return 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_unbind(transport: *mut pn_transport_t) -> c_int {
     // SAFETY: the caller passes null or a live transport.
     let connection = unsafe { pn_transport_connection(transport) };
     if !connection.is_null() {
-        // SAFETY: a bound connection is live; it is kept while it is being unbound.
+        // SAFETY: a bound transport's connection is live; it is held until this is done.
         unsafe { hold(connection) };
         // SAFETY: as above.
         unsafe { settle::unbind(connection) };
-        // SAFETY: the reference from above is given back.
+        // SAFETY: as above.
         unsafe { let_go(connection) };
     }
     0
 }
 
-/// Says what a transport traces from now on, instead of what its logger let through before.
+/// Returns the logger of a transport, a copy of the default logger made with the transport.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] trace a sum of PN_TRACE_FRM and PN_TRACE_RAW, or PN_TRACE_OFF
+/// @param[in] transport a transport
+/// @return the logger, valid as long as the transport; NULL for NULL
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_transport_logger(transport: *mut pn_transport_t) -> *mut pn_logger_t {
+    // SAFETY: the caller passes null or a live transport.
+    unsafe { transport.as_mut() }.map_or(null_mut(), |this| &raw mut this.logger)
+}
+
+/// Chooses what a transport traces; everything else it logged by level is switched off.
+///
+/// @param[in] transport a transport
+/// @param[in] trace a sum of the PN_TRACE constants
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_trace(transport: *mut pn_transport_t, trace: pn_trace_t) {
-    let bit = |flag: pn_trace_t, level: Level| if trace & flag == 0 { 0 } else { level as u16 };
-    let levels = bit(PN_TRACE_FRM, Level::PN_LEVEL_FRAME) | bit(PN_TRACE_RAW, Level::PN_LEVEL_RAW);
+    let mut levels = 0;
+    if trace & PN_TRACE_FRM != 0 {
+        levels |= Level::PN_LEVEL_FRAME as u16;
+    }
+    if trace & PN_TRACE_RAW != 0 {
+        levels |= Level::PN_LEVEL_RAW as u16;
+    }
     // SAFETY: the caller passes null or a live transport.
     if let Some(this) = unsafe { transport.as_ref() } {
         this.logger.set_levels(levels);
     }
 }
 
-/// Gives the log lines of a transport to a function, instead of the sink of its logger.
+/// Gives the lines of a transport's log to a function, each with its level in front.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] tracer called with every line; NULL sends them to stderr again
+/// @param[in] transport a transport
+/// @param[in] tracer the function; NULL for the log sink again
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_tracer(transport: *mut pn_transport_t, tracer: pn_tracer_t) {
     // SAFETY: the caller passes null or a live transport.
-    let logger = unsafe { pn_transport_logger(transport) };
-    if logger.is_null() {
-        return;
+    if let Some(this) = unsafe { transport.as_mut() } {
+        this.tracer = tracer;
     }
-    // SAFETY: as above.
-    unsafe { (*transport).tracer = tracer };
-    let (sink, context) = match tracer {
-        Some(_) => (Some(to_tracer as unsafe extern "C" fn(_, _, _, _)), transport.expose_provenance()),
-        None => (None, 0),
-    };
-    // SAFETY: the logger lives as long as the transport.
-    unsafe { pn_logger_set_log_sink(logger, sink, context.cast_signed()) };
 }
 
-/// Returns the function that the log lines of a transport go to.
+/// Returns the function that gets the lines of a transport's log.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return what pn_transport_set_tracer() set, NULL if nothing
+/// @param[in] transport a transport
+/// @return the function, NULL if none was set
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_tracer(transport: *mut pn_transport_t) -> pn_tracer_t {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { transport.as_ref() }?.tracer
+    unsafe { transport.as_ref() }.and_then(|this| this.tracer)
 }
 
-/// Returns the logger of a transport, which began as a copy of the default logger.
+/// Returns the application's pointer on a transport.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the logger, owned by the transport and valid as long as it; NULL for NULL
+/// @param[in] transport a transport
+/// @return what pn_transport_set_context() stored, NULL if nothing
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_transport_logger(transport: *mut pn_transport_t) -> *mut pn_logger_t {
-    if transport.is_null() {
-        return null_mut();
-    }
-    // SAFETY: the caller passes a live transport; only the place of the field is taken.
-    unsafe { &raw mut (*transport).logger }
+pub unsafe extern "C" fn pn_transport_get_context(transport: *mut pn_transport_t) -> *mut c_void {
+    // SAFETY: the caller passes null or a live transport.
+    unsafe { transport.as_ref() }.map_or(null_mut(), |this| context(this.record))
 }
 
-/// Writes a message to the log of a transport, whatever its logger lets through.
+/// Stores a pointer of the application's on a transport.
 ///
-/// @param[in] transport a transport; NULL means the default logger
-/// @param[in] message the text, or NULL for nothing
+/// @param[in] transport a transport
+/// @param[in] context any pointer; it is never followed
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_transport_set_context(transport: *mut pn_transport_t, context: *mut c_void) {
+    // SAFETY: the caller passes null or a live transport.
+    if let Some(this) = unsafe { transport.as_mut() } {
+        set_context(&mut this.record, context);
+    }
+}
+
+/// Returns the record in which anything can be attached to a transport.
+///
+/// @param[in] transport a transport
+/// @return the record, valid as long as the transport; NULL for NULL
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_transport_attachments(transport: *mut pn_transport_t) -> *mut pn_record_t {
+    // SAFETY: the caller passes null or a live transport.
+    unsafe { transport.as_mut() }.map_or(null_mut(), |this| attachments(&mut this.record))
+}
+
+/// Writes a line to a transport's log, whatever its filter says.
+///
+/// @param[in] transport a transport
+/// @param[in] message the line
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_log(transport: *mut pn_transport_t, message: *const c_char) {
-    // SAFETY: passed on from the caller.
-    unsafe { log_line(transport, Subsystem::PN_SUBSYSTEM_ALL, message) }
-}
-
-/// Writes a message of level TRACE to the log of a transport, or of the default logger for null.
-///
-/// # Safety
-/// `transport` is null or live, `message` null or a string.
-pub(super) unsafe fn log_line(transport: *mut pn_transport_t, subsystem: Subsystem, message: *const c_char) {
     if message.is_null() {
         return;
     }
+    let (subsystem, level) = (Subsystem::PN_SUBSYSTEM_ALL as c_uint, Level::PN_LEVEL_TRACE as c_uint);
     // SAFETY: the caller passes a string.
-    let message = unsafe { CStr::from_ptr(message) };
-    let (subsystem, level) = (subsystem as c_uint, Level::PN_LEVEL_TRACE as c_uint);
+    let text = unsafe { std::ffi::CStr::from_ptr(message) };
     if transport.is_null() {
-        // SAFETY: the default logger lives for ever.
-        return unsafe { log_text(default_logger(), subsystem, level, message) };
+        // SAFETY: null stands for the default logger.
+        unsafe { logger::log_text(null_mut(), subsystem, level, text) };
+    } else {
+        // SAFETY: the caller passes a live transport.
+        unsafe { write_log(transport, subsystem, level, &text.to_string_lossy()) };
     }
-    // SAFETY: the caller passes a live transport. The sink must not end it under its own log.
-    unsafe { hold(transport) };
-    // SAFETY: as above.
-    let logger = unsafe { pn_transport_logger(transport) };
-    // SAFETY: as above.
-    unsafe { log_text(logger, subsystem, level, message) };
-    // SAFETY: the reference from above is given back.
-    unsafe { let_go(transport) };
 }
 
 unsafe extern "C" {
-    /// Writes a message made as by vprintf to the log of a transport, whatever its logger lets through.
+    /// As pn_transport_log(), with the line made by a format as for printf.
     ///
-    /// @param[in] transport a transport; NULL means the default logger
-    /// @param[in] fmt a printf format
+    /// @param[in] transport a transport
+    /// @param[in] fmt the format, followed by its arguments
+    pub fn pn_transport_logf(transport: *mut pn_transport_t, fmt: *const c_char, ...);
+
+    /// As pn_transport_logf(), with the arguments as a va_list.
+    ///
+    /// @param[in] transport a transport
+    /// @param[in] fmt the format
     /// @param[in] ap its arguments
     pub fn pn_transport_vlogf(transport: *mut pn_transport_t, fmt: *const c_char, ap: va_list);
-
-    /// Writes a message made as by printf to the log of a transport, whatever its logger lets through.
-    ///
-    /// @param[in] transport a transport; NULL means the default logger
-    /// @param[in] fmt a printf format, followed by its arguments
-    pub fn pn_transport_logf(transport: *mut pn_transport_t, fmt: *const c_char, ...);
 }
 
 /// Returns the highest channel number that both sides allow, as far as known.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the number, at most 32767; 0 for NULL
+/// @param[in] transport a transport
+/// @return the number
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_channel_max(transport: *mut pn_transport_t) -> u16 {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, 0, |wire| wire.channel_max()) }
 }
 
-/// Limits the channel numbers, and with them the sessions, that this side uses and accepts.
+/// Sets the highest channel number that this side allows.
 ///
 /// @param[in] transport a transport
-/// @param[in] channel_max the highest number; more than 32767 counts as that
-/// @return 0; PN_STATE_ERR once the open frame was sent, PN_ARG_ERR for NULL
+/// @param[in] channel_max the number, taken as 32767 if above
+/// @return 0, PN_STATE_ERR once the open was sent
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_channel_max(
     transport: *mut pn_transport_t,
@@ -462,8 +359,8 @@ pub unsafe extern "C" fn pn_transport_set_channel_max(
 
 /// Returns the highest channel number that the peer allows.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the number, 65535 as long as the peer has not said; 0 for NULL
+/// @param[in] transport a transport
+/// @return the number; 65535 until the open has arrived, or if it named none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_remote_channel_max(transport: *mut pn_transport_t) -> u16 {
     // SAFETY: the caller passes null or a live transport.
@@ -472,28 +369,28 @@ pub unsafe extern "C" fn pn_transport_remote_channel_max(transport: *mut pn_tran
 
 /// Returns the size of the largest frame that this side takes.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the size in bytes, 0 for no limit and for NULL
+/// @param[in] transport a transport
+/// @return bytes; 0 for no limit
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_max_frame(transport: *mut pn_transport_t) -> u32 {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, 0, |wire| wire.max_frame()) }
 }
 
-/// Limits the size of the frames that this side takes. Without effect once the open frame was sent.
+/// Sets the size of the largest frame that this side takes. Without effect once the open was sent.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] size the size in bytes; 0 for no limit, anything else counts as at least 512
+/// @param[in] transport a transport
+/// @param[in] size bytes, taken as 512 if below; 0 for no limit
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_max_frame(transport: *mut pn_transport_t, size: u32) {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, (), |wire, connection| wire.set_max_frame(size, connection)) }
+    unsafe { on_wire(transport, (), |wire, engine| wire.set_max_frame(size, engine)) }
 }
 
 /// Returns the size of the largest frame that the peer takes.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the size in bytes, 0 for no limit and for NULL; 4294967295 as long as the peer has not said
+/// @param[in] transport a transport
+/// @return bytes; 0 for no limit, 4294967295 if the peer has named none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_remote_max_frame(transport: *mut pn_transport_t) -> u32 {
     // SAFETY: the caller passes null or a live transport.
@@ -502,18 +399,18 @@ pub unsafe extern "C" fn pn_transport_get_remote_max_frame(transport: *mut pn_tr
 
 /// Returns how long the peer may be silent.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the time in milliseconds, 0 for ever and for NULL
+/// @param[in] transport a transport
+/// @return milliseconds; 0 for ever
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_idle_timeout(transport: *mut pn_transport_t) -> pn_millis_t {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, 0, |wire| wire.idle_timeout()) }
 }
 
-/// Says how long the peer may be silent. Half of it is told to the peer when the connection opens.
+/// Sets how long the peer may be silent before the transport fails; the peer is told half of it. pn_transport_tick() has to be called for it to work.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] timeout the time in milliseconds, 0 for ever
+/// @param[in] transport a transport
+/// @param[in] timeout milliseconds; 0 for ever
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_idle_timeout(transport: *mut pn_transport_t, timeout: pn_millis_t) {
     // SAFETY: the caller passes null or a live transport.
@@ -522,32 +419,31 @@ pub unsafe extern "C" fn pn_transport_set_idle_timeout(transport: *mut pn_transp
 
 /// Returns how long the peer lets this side be silent.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the time in milliseconds, 0 if the peer has not said any
+/// @param[in] transport a transport
+/// @return milliseconds; 0 for ever, or until the open has arrived
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_remote_idle_timeout(transport: *mut pn_transport_t) -> pn_millis_t {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, 0, |wire| wire.remote().idle_timeout) }
 }
 
-/// Returns how many bytes of deliveries may wait for the application to read them.
+/// Returns the limit on bytes of messages received and not read.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the bytes over all links together, 0 for no limit and for NULL
+/// @param[in] transport a transport
+/// @return bytes, over all links; 0 for no limit
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_get_max_buffered_delivery_bytes(
     transport: *mut pn_transport_t,
 ) -> usize {
-    let get = |wire: &mut Transport| usize::try_from(wire.max_buffered_bytes()).unwrap_or(usize::MAX);
+    let limit = |wire: &mut Transport| usize::try_from(wire.max_buffered_bytes()).unwrap_or(usize::MAX);
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_transport(transport, 0, get) }
+    unsafe { on_transport(transport, 0, limit) }
 }
 
-/// Limits the bytes of deliveries that wait for the application to read them. A peer that sends more ends the
-/// connection by it.
+/// Limits the bytes of messages received and not read. A peer that sends more is cut off with `amqp:resource-limit-exceeded`.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] limit the bytes over all links together, 0 for no limit
+/// @param[in] transport a transport
+/// @param[in] limit bytes, over all links; 0 for no limit
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_max_buffered_delivery_bytes(
     transport: *mut pn_transport_t,
@@ -557,249 +453,277 @@ pub unsafe extern "C" fn pn_transport_set_max_buffered_delivery_bytes(
     unsafe { on_transport(transport, (), |wire| wire.set_max_buffered_bytes(limit as u64)) }
 }
 
-/// Takes in bytes from the network; 0 bytes are the end of the stream.
+/// Takes in bytes; none at all close the tail.
 ///
 /// @deprecated use pn_transport_push() and pn_transport_close_tail()
+///
 /// @param[in] transport a transport
 /// @param[in] bytes the bytes
-/// @param[in] available how many there are
-/// @return how many were taken in; PN_EOS if reading has ended, even by these bytes; PN_ARG_ERR for NULL
+/// @param[in] available how many
+/// @return how many were taken, or a negative code
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_input(
     transport: *mut pn_transport_t,
     bytes: *const c_char,
     available: usize,
-) -> isize {
-    if available == 0 {
-        // SAFETY: passed on from the caller.
-        let closed = unsafe { on_driver(transport, PN_ARG_ERR, close_tail) };
-        return closed as isize;
+) -> ssize_t {
+    if transport.is_null() {
+        return PN_ARG_ERR as ssize_t;
     }
-    // SAFETY: the caller passes that many bytes, or null.
-    let bytes = unsafe { slice(bytes, available) };
-    // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR as isize, |driver| amount(driver.input(bytes))) }
+    if available == 0 {
+        // SAFETY: the caller passes a live transport.
+        return unsafe { pn_transport_close_tail(transport) } as ssize_t;
+    }
+    let mut taken = 0;
+    while taken < available {
+        // SAFETY: the caller passes as many bytes as stated.
+        let rest = unsafe { bytes.add(taken) };
+        // SAFETY: as above.
+        match unsafe { pn_transport_push(transport, rest, available - taken) } {
+            n if n > 0 => taken += n.cast_unsigned(),
+            n if n < 0 && taken == 0 => return n,
+            _ => break,
+        }
+    }
+    taken.cast_signed()
 }
 
-fn close_tail(driver: &mut Driver<'_>) -> c_int {
-    driver.read_close();
-    0
-}
-
-/// Copies bytes for the network to a buffer, and counts them as written.
+/// Gives out bytes and forgets them.
 ///
-/// @deprecated use pn_transport_pending(), pn_transport_head() and pn_transport_pop()
+/// @deprecated use pn_transport_peek() and pn_transport_pop()
+///
 /// @param[in] transport a transport
-/// @param[out] bytes the buffer
-/// @param[in] size its size
-/// @return how many were copied; PN_EOS if writing has ended, PN_ARG_ERR for NULL
+/// @param[in] bytes where to put them
+/// @param[in] size how many fit
+/// @return how many were given, or PN_EOS when there will be no more
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_output(
     transport: *mut pn_transport_t,
     bytes: *mut c_char,
     size: usize,
-) -> isize {
-    // SAFETY: passed on from the caller.
-    let copied = unsafe { pn_transport_peek(transport, bytes, size) };
-    if let Ok(n @ 1..) = usize::try_from(copied) {
-        // SAFETY: as above.
-        unsafe { pn_transport_pop(transport, n) };
+) -> ssize_t {
+    if transport.is_null() {
+        return PN_ARG_ERR as ssize_t;
     }
-    copied
+    // SAFETY: passed on from the caller.
+    let n = unsafe { pn_transport_peek(transport, bytes, size) };
+    if n > 0 {
+        // SAFETY: as above.
+        unsafe { pn_transport_pop(transport, n.cast_unsigned()) };
+    }
+    n
 }
 
-/// Returns how many bytes can be put at pn_transport_tail().
+/// Tells how many bytes fit at pn_transport_tail().
 ///
 /// @param[in] transport a transport
-/// @return the number; PN_EOS once reading has ended, PN_ARG_ERR for NULL
+/// @return the number, which may be 0; PN_EOS once the tail is closed
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_transport_capacity(transport: *mut pn_transport_t) -> isize {
+pub unsafe extern "C" fn pn_transport_capacity(transport: *mut pn_transport_t) -> ssize_t {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_transport(transport, PN_ARG_ERR as isize, |wire| amount(wire.capacity())) }
+    unsafe {
+        on_transport(transport, PN_EOS as ssize_t, |wire| {
+            wire.capacity().map_or(PN_EOS as ssize_t, |n| n.cast_signed())
+        })
+    }
 }
 
-/// Returns where bytes from the network can be put, to be told of with pn_transport_process().
+/// Returns where input goes: write up to pn_transport_capacity() bytes there, then call pn_transport_process().
 ///
 /// @param[in] transport a transport
-/// @return the place for pn_transport_capacity() bytes, valid until the next call that moves bytes; NULL if there
-/// is no room
+/// @return the place, valid until the next call on the transport; NULL if there is no room
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_tail(transport: *mut pn_transport_t) -> *mut c_char {
-    let tail = |wire: &mut Transport| match wire.capacity() {
-        Some(1..) => wire.tail().as_mut_ptr().cast(),
-        _ => null_mut(),
+    let tail = |wire: &mut Transport| {
+        let room = wire.tail();
+        if room.is_empty() { null_mut() } else { room.as_mut_ptr().cast() }
     };
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, null_mut(), tail) }
 }
 
-/// Takes in bytes from the network.
+/// Takes in as many bytes as fit.
 ///
 /// @param[in] transport a transport
 /// @param[in] src the bytes
-/// @param[in] size how many there are
-/// @return how many were taken in, which may be fewer; PN_EOS once reading has ended, PN_ARG_ERR for NULL
+/// @param[in] size how many
+/// @return how many were taken; PN_EOS once the tail is closed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_push(
     transport: *mut pn_transport_t,
     src: *const c_char,
     size: usize,
-) -> isize {
-    // SAFETY: the caller passes that many bytes, or null.
+) -> ssize_t {
+    // SAFETY: the caller passes as many bytes as stated.
     let bytes = unsafe { slice(src, size) };
+    let push = |wire: &mut Transport, engine: Option<&mut _>| {
+        let Some(room) = wire.capacity() else { return PN_EOS as ssize_t };
+        let n = bytes.len().min(room);
+        wire.tail()[..n].copy_from_slice(&bytes[..n]);
+        wire.process(engine, n);
+        n.cast_signed()
+    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR as isize, |driver| amount(driver.push(bytes))) }
+    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, push) }
 }
 
-/// Takes in bytes that were put at pn_transport_tail().
+/// Takes in the bytes that were written at pn_transport_tail().
 ///
 /// @param[in] transport a transport
-/// @param[in] size how many; more than there was room for do not count
-/// @return 0, also if the bytes end the stream; PN_ARG_ERR for NULL
+/// @param[in] size how many
+/// @return 0, PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_process(transport: *mut pn_transport_t, size: usize) -> c_int {
-    let process = |driver: &mut Driver<'_>| {
-        driver.read(size);
+    let process = |wire: &mut Transport, engine: Option<&mut _>| {
+        wire.process(engine, size);
         0
     };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR, process) }
+    unsafe { on_wire(transport, PN_ARG_ERR, process) }
 }
 
-/// Says that the network will bring no more bytes.
+/// Says that the peer will send nothing more.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return 0
+/// @param[in] transport a transport
+/// @return 0, PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_close_tail(transport: *mut pn_transport_t) -> c_int {
+    let close = |wire: &mut Transport, engine: Option<&mut _>| {
+        wire.close_tail(engine);
+        0
+    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, 0, close_tail) }
+    unsafe { on_wire(transport, PN_ARG_ERR, close) }
 }
 
-/// Produces what there is to say, and returns how many bytes wait for the network.
+/// Makes output and tells how many bytes of it wait.
 ///
 /// @param[in] transport a transport
-/// @return the number, 0 for none now; PN_EOS if there will be none any more, PN_ARG_ERR for NULL
+/// @return the number, 0 if there is nothing to say; PN_EOS when there will be no more
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_transport_pending(transport: *mut pn_transport_t) -> isize {
-    let pending = |driver: &mut Driver<'_>| amount(driver.output().map(<[u8]>::len));
+pub unsafe extern "C" fn pn_transport_pending(transport: *mut pn_transport_t) -> ssize_t {
+    let pending = |wire: &mut Transport, engine: Option<&mut _>| {
+        wire.pending(engine).map_or(PN_EOS as ssize_t, usize::cast_signed)
+    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR as isize, pending) }
+    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, pending) }
 }
 
-/// Returns the bytes that wait for the network, as many as pn_transport_pending() said last.
+/// Returns the bytes that wait to be sent, pn_transport_pending() of them.
 ///
 /// @param[in] transport a transport
-/// @return the bytes, valid until the next call that moves bytes; NULL if there are none
+/// @return the bytes, valid until the next call on the transport; NULL if there are none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_head(transport: *mut pn_transport_t) -> *const c_char {
-    let head = |wire: &mut Transport| match wire.head() {
-        [] => null(),
-        bytes => bytes.as_ptr().cast(),
+    let head = |wire: &mut Transport| {
+        let waiting = wire.head();
+        if waiting.is_empty() { null() } else { waiting.as_ptr().cast() }
     };
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, null(), head) }
 }
 
-/// Copies bytes that wait for the network, and leaves them waiting.
+/// Copies bytes that wait to be sent.
 ///
 /// @param[in] transport a transport
-/// @param[out] dst the buffer
-/// @param[in] size its size
-/// @return how many were copied; PN_EOS if there will be none any more, PN_ARG_ERR for NULL
+/// @param[in] dst where to put them
+/// @param[in] size how many fit
+/// @return how many were copied; PN_EOS when there will be no more
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_peek(
     transport: *mut pn_transport_t,
     dst: *mut c_char,
     size: usize,
-) -> isize {
-    let peek = |driver: &mut Driver<'_>| {
-        let Some(bytes) = driver.output() else { return PN_EOS as isize };
-        let n = if dst.is_null() { 0 } else { size.min(bytes.len()) };
-        // SAFETY: the caller lends a buffer of at least that many bytes, which is not the transport's.
-        unsafe { dst.cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), n) };
-        n.cast_signed()
-    };
-    // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR as isize, peek) }
+) -> ssize_t {
+    // SAFETY: passed on from the caller.
+    let waiting = unsafe { pn_transport_pending(transport) };
+    let Ok(waiting) = usize::try_from(waiting) else { return waiting };
+    let n = waiting.min(size);
+    if n > 0 && !dst.is_null() {
+        // SAFETY: the caller passes a live transport.
+        let head = unsafe { pn_transport_head(transport) };
+        // SAFETY: at least `n` bytes wait at the head, and fit at the destination, which the caller owns.
+        unsafe { std::ptr::copy_nonoverlapping(head, dst, n) };
+    }
+    n.cast_signed()
 }
 
-/// Counts bytes as written. When none is left, more are produced at once.
+/// Says that bytes have been sent. Once none are left, more output is made.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] size how many; more than are waiting do not count
+/// @param[in] transport a transport
+/// @param[in] size how many, no more than wait
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_pop(transport: *mut pn_transport_t, size: usize) {
-    let pop = |driver: &mut Driver<'_>| {
-        driver.written(size);
-    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, (), pop) }
+    unsafe { on_wire(transport, (), |wire, engine| wire.pop(engine, size)) }
 }
 
-/// Says that the network takes no more bytes; those that wait are dropped.
+/// Says that nothing more can be sent; what waits is dropped.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return 0
+/// @param[in] transport a transport
+/// @return 0, PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_close_head(transport: *mut pn_transport_t) -> c_int {
+    let close = |wire: &mut Transport, engine: Option<&mut _>| {
+        wire.close_head(engine);
+        0
+    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, (), |driver| driver.write_close()) };
-    0
+    unsafe { on_wire(transport, PN_ARG_ERR, close) }
 }
 
-/// Tells whether nothing waits for the network and nothing will without cause.
+/// Tells whether nothing waits to be sent.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return true if so, and for NULL
+/// @param[in] transport a transport
+/// @return true if so, or if there will be no more; true for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_quiesced(transport: *mut pn_transport_t) -> bool {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, true, |wire, connection| wire.quiesced(connection)) }
+    unsafe { on_wire(transport, true, |wire, engine| wire.quiesced(engine)) }
 }
 
-/// Tells whether writing has ended.
+/// Tells whether nothing more will be sent.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return true once it has, and for NULL
+/// @param[in] transport a transport
+/// @return true once the head is closed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_head_closed(transport: *mut pn_transport_t) -> bool {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_transport(transport, true, |wire| wire.head_closed()) }
+    unsafe { on_transport(transport, true, |wire| wire.is_head_closed()) }
 }
 
-/// Tells whether reading has ended.
+/// Tells whether nothing more will be taken in.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return true once it has, and for NULL
+/// @param[in] transport a transport
+/// @return true once the tail is closed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_tail_closed(transport: *mut pn_transport_t) -> bool {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_transport(transport, true, |wire| wire.tail_closed()) }
+    unsafe { on_transport(transport, true, |wire| wire.is_tail_closed()) }
 }
 
-/// Tells whether both reading and writing have ended.
+/// Tells whether both directions have ended.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return true once they have, and for NULL
+/// @param[in] transport a transport
+/// @return true once head and tail are closed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_closed(transport: *mut pn_transport_t) -> bool {
     // SAFETY: the caller passes null or a live transport.
     unsafe { on_transport(transport, true, |wire| wire.closed()) }
 }
 
-/// Acts on the time: ends a connection whose peer has been silent for too long, and keeps a silent one alive.
+/// Acts on the passing of time: fails if the peer was silent too long, and keeps this side from being silent too long.
 ///
-/// @param[in] transport a transport, or NULL
-/// @param[in] now the time in milliseconds, of any clock that does not go backwards
-/// @return when to call next at the latest, by the same clock; 0 for no need
+/// @param[in] transport a transport
+/// @param[in] now milliseconds on any clock that does not go back
+/// @return when to call next, on the same clock; 0 for no need
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_tick(transport: *mut pn_transport_t, now: i64) -> i64 {
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, 0, |wire, connection| wire.tick(connection, now)) }
+    unsafe { on_wire(transport, 0, |wire, engine| wire.tick(engine, now)) }
 }
 
-/// Returns how many frames have been written.
+/// Counts the frames sent, empty ones and those of SASL included.
 ///
 /// @param[in] transport a transport, or NULL
 /// @return the number, 0 for NULL
@@ -809,7 +733,7 @@ pub unsafe extern "C" fn pn_transport_get_frames_output(transport: *const pn_tra
     unsafe { transport.as_ref() }.map_or(0, |this| this.engine.frames_out())
 }
 
-/// Returns how many frames have been read.
+/// Counts the frames received, empty ones and those of SASL included.
 ///
 /// @param[in] transport a transport, or NULL
 /// @return the number, 0 for NULL
@@ -821,42 +745,77 @@ pub unsafe extern "C" fn pn_transport_get_frames_input(transport: *const pn_tran
 
 /// Returns the connection that a transport is bound to.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the connection, NULL if the transport is not bound
+/// @param[in] transport a transport
+/// @return the connection, NULL if none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_connection(transport: *mut pn_transport_t) -> *mut pn_connection_t {
     // SAFETY: the caller passes null or a live transport.
     unsafe { transport.as_ref() }.map_or(null_mut(), |this| this.connection)
 }
 
-/// Returns the application's pointer on a transport.
+/// Gives a line to the transport's tracer, or to the sink of its log.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return what pn_transport_set_context() stored, NULL if nothing
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_transport_get_context(transport: *mut pn_transport_t) -> *mut c_void {
-    // SAFETY: the caller passes null or a live transport.
-    unsafe { transport.as_ref() }.map_or(null_mut(), |this| context(this.record))
-}
-
-/// Stores the application's pointer on a transport, instead of an earlier one.
-///
-/// @param[in] transport a transport, or NULL
-/// @param[in] context any pointer
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_transport_set_context(transport: *mut pn_transport_t, context: *mut c_void) {
-    // SAFETY: the caller passes null or a live transport.
-    if let Some(this) = unsafe { transport.as_mut() } {
-        set_context(&mut this.record, context);
+/// # Safety
+/// `transport` is live and not borrowed.
+pub(super) unsafe fn write_log(transport: *mut pn_transport_t, subsystem: c_uint, level: c_uint, text: &str) {
+    // SAFETY: passed on from the caller.
+    let Some(tracer) = (unsafe { (*transport).tracer }) else {
+        // SAFETY: passed on from the caller.
+        let logger = unsafe { &raw mut (*transport).logger };
+        // SAFETY: as above.
+        return unsafe { logger::log(logger, subsystem, level, text) };
+    };
+    // SAFETY: names of levels are constant texts.
+    let name = unsafe { std::ffi::CStr::from_ptr(pn_logger_level_name(level)) };
+    let line = format!("{}: {}", name.to_string_lossy(), text.replace('\0', "\\x00"));
+    if let Ok(line) = CString::new(line) {
+        // SAFETY: the program keeps its tracer callable as long as the transport has it.
+        unsafe { tracer(transport, line.as_ptr()) };
     }
 }
 
-/// Returns the application's record of things attached to a transport.
+/// Which of a transport's two conditions a facet stands for.
+const OWN: u32 = 0;
+const REMOTE: u32 = 1;
+
+unsafe fn open_condition(owner: *mut c_void, part: u32) -> *mut Condition {
+    // SAFETY: the transport is live as long as the conditions it lends.
+    let wire = unsafe { &mut (*owner.cast::<pn_transport_t>()).engine };
+    if part == OWN { wire.condition_mut() } else { wire.remote_condition_mut() }
+}
+
+/// The condition that the bound connection's peer closed with; null for null.
 ///
-/// @param[in] transport a transport, or NULL
-/// @return the record, owned by the transport and valid as long as it; NULL for NULL
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_transport_attachments(transport: *mut pn_transport_t) -> *mut pn_record_t {
-    // SAFETY: the caller passes null or a live transport.
-    unsafe { transport.as_mut() }.map_or(null_mut(), |this| attachments(&mut this.record))
+/// # Safety
+/// `transport` is null or live.
+pub(super) unsafe fn remote_condition(transport: *mut pn_transport_t) -> *mut pn_condition_t {
+    // SAFETY: passed on from the caller.
+    let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
+    let lent = || pn_condition_t::lent(transport.cast(), REMOTE, open_condition);
+    &raw mut **this.remote_condition.get_or_insert_with(lent)
+}
+
+/// What the peer's open offered (0), desired (1), and said of itself (2); null for null.
+///
+/// # Safety
+/// `transport` is null or live.
+pub(super) unsafe fn remote_data(transport: *mut pn_transport_t, part: u32) -> *mut pn_data_t {
+    // SAFETY: passed on from the caller.
+    let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
+    let place = &mut this.data[part as usize];
+    if place.is_null() {
+        *place = lent_data(transport.cast(), part, open_remote_data);
+    }
+    *place
+}
+
+unsafe fn open_remote_data(owner: *mut c_void, part: u32) -> *mut Data {
+    // SAFETY: the transport retires its data before it goes.
+    let remote = unsafe { &mut (*owner.cast::<pn_transport_t>()).engine }.remote_mut();
+    let field = match part {
+        0 => &mut remote.offered_capabilities,
+        1 => &mut remote.desired_capabilities,
+        _ => &mut remote.properties,
+    };
+    field.open()
 }

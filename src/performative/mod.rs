@@ -42,7 +42,6 @@ pub(crate) use types::{
 use crate::codec::{Compound, DecodeError, DecodeErrorKind, Reader};
 
 /// What an AMQP frame may hold.
-#[expect(clippy::large_enum_variant, reason = "lives on the stack for the time of one dispatch")]
 pub(crate) enum Performative<'a> {
     Open(Open<'a>),
     Begin(Begin<'a>),

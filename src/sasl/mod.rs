@@ -266,7 +266,8 @@ impl Sasl {
         if self.progress != Progress::Failed || self.has_frame() {
             return None;
         }
-        let name = self.selected.as_ref().map_or("none".into(), |name| String::from_utf8_lossy(name.bytes()));
+        let name = self.selected.as_ref().map_or(&b"none"[..], Text::bytes);
+        let name = String::from_utf8_lossy(name);
         let text = if self.server {
             format!("Failed to authenticate client [mech={name}]")
         } else {

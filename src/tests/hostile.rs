@@ -9,9 +9,25 @@ fn hex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
-/// A frame around a body.
-fn frame(channel: u16, body: &str) -> Vec<u8> {
-    let body = hex(body);
+/// A frame from `CODE COUNT FIELDS`, a performative's code, its number of fields and their bytes, or `raw BYTES`.
+fn frame(channel: u16, text: &str) -> Vec<u8> {
+    let (first, rest) = text.split_once(' ').unwrap();
+    let mut body = Vec::new();
+    if first == "raw" {
+        body = hex(rest);
+    } else {
+        let (count, fields) = rest.split_once(' ').unwrap();
+        let fields = hex(fields);
+        body.extend([
+            0,
+            0x53,
+            hex(first)[0],
+            0xc0,
+            u8::try_from(fields.len() + 1).unwrap(),
+            count.parse().unwrap(),
+        ]);
+        body.extend(fields);
+    }
     let mut bytes = u32::try_from(body.len() + 8).unwrap().to_be_bytes().to_vec();
     bytes.extend([2, 0]);
     bytes.extend(channel.to_be_bytes());
@@ -19,9 +35,9 @@ fn frame(channel: u16, body: &str) -> Vec<u8> {
     bytes
 }
 
-const OPEN: &str = "005310c00301a100";
-const BEGIN: &str = "005311c00a05 40 43 5264 5264 52ff";
-const ATTACH: &str = "005312c00904 a10178 43 42 5002";
+const OPEN: &str = "10 1 a100";
+const BEGIN: &str = "11 5 40 43 5264 5264 52ff";
+const ATTACH: &str = "12 4 a10178 43 42 5002";
 
 fn server_after(frames: &[(u16, &str)]) -> Peer {
     let mut server = Peer::new(true);
@@ -48,33 +64,30 @@ fn violations_end_in_their_conditions() {
         ),
         (&[(0, OPEN), (7, ATTACH)], "amqp:not-allowed: no such channel: 7"),
         (
-            &[(0, OPEN), (0, "005311c00c05 600003 43 5264 5264 52ff")],
+            &[(0, OPEN), (0, "11 5 600003 43 5264 5264 52ff")],
             "amqp:invalid-field: begin reply to unknown channel 3.",
         ),
-        (&[(0, OPEN), (0, BEGIN), (0, "005314c0030343 43a000")], "amqp:invalid-field: no such handle: 0"),
+        (&[(0, OPEN), (0, BEGIN), (0, "14 3 43 43 a000")], "amqp:invalid-field: no such handle: 0"),
         (
-            &[(0, OPEN), (0, BEGIN), (0, "005312c00d04a10178 70 80000000 42 5002")],
+            &[(0, OPEN), (0, BEGIN), (0, "12 4 a10178 7080000000 42 5002")],
             "amqp:connection:framing-error: remote handle 2147483648 is above handle_max 2147483647",
         ),
         (
-            &[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, "005312c00a04a10178 5201 42 5002")],
+            &[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, "12 4 a10178 5201 42 5002")],
             "amqp:invalid-field: link name already attached: x",
         ),
         (
-            &[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, "005314c0020143")],
+            &[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, "14 1 43")],
             "amqp:invalid-field: delivery-id required on initial transfer of session",
         ),
+        (&[(0, OPEN), (0, BEGIN), (0, "15 3 41 5205 5203")], "amqp:not-allowed: illegal delivery range: 5-3"),
         (
-            &[(0, OPEN), (0, BEGIN), (0, "005315c00803 41 5205 5203")],
-            "amqp:not-allowed: illegal delivery range: 5-3",
-        ),
-        (
-            &[(0, OPEN), (0, "005319 45")],
+            &[(0, OPEN), (0, "raw 00531945")],
             "amqp:connection:framing-error: Error dispatching frame: type: 0: Unknown performative",
         ),
-        (&[(0, OPEN), (0, "a10178")], "amqp:connection:framing-error: Error dispatching frame"),
+        (&[(0, OPEN), (0, "raw a10178")], "amqp:connection:framing-error: Error dispatching frame"),
         (
-            &[(0, OPEN), (0, "00534145")],
+            &[(0, OPEN), (0, "raw 00534145")],
             "amqp:connection:framing-error: Error dispatching frame: type: 0: Unknown performative",
         ),
     ];
@@ -126,7 +139,7 @@ fn a_server_that_requires_authentication_says_nothing_to_those_who_skip_it() {
 #[test]
 fn frames_after_close_are_not_read() {
     let mut server = server_after(&[(0, OPEN)]);
-    let bytes = [frame(0, "00531845"), frame(0, BEGIN)].concat();
+    let bytes = [frame(0, "raw 00531845"), frame(0, BEGIN)].concat();
     server.read(&bytes);
     assert!(server.connection.session_head().is_none());
     assert_eq!(server.failure(), None);

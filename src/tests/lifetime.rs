@@ -80,9 +80,14 @@ fn thousands_of_links_come_and_go_without_leaving_slots() {
             pair.client.connection.open_link(link);
         }
         pair.pump();
+        let mut next = pair.server.connection.link_head();
+        while let Some(link) = next {
+            pair.server.connection.open_link(link);
+            next = pair.server.connection.next_link(link);
+        }
+        pair.pump();
         for peer in [&mut pair.client, &mut pair.server] {
             while let Some(link) = peer.connection.link_head() {
-                peer.connection.open_link(link);
                 peer.connection.close_link(link);
                 peer.connection.free_link(link);
             }

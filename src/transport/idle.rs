@@ -20,11 +20,11 @@ pub(super) struct Idle {
 
 impl Transport {
     /// Acts on the time `now` and tells when to be called next; 0 for no need.
-    pub(crate) fn tick(&mut self, mut connection: Option<&mut Connection>, now: i64) -> i64 {
+    pub(crate) fn tick(&mut self, connection: Option<&mut Connection>, now: i64) -> i64 {
         if !self.started {
             return 0;
         }
-        let local = self.tick_local(connection.as_deref_mut(), now);
+        let local = self.tick_local(connection, now);
         let remote = self.tick_remote(now);
         match (local, remote) {
             (0, deadline) | (deadline, 0) => deadline,

@@ -136,13 +136,11 @@ impl Transport {
         self.tail_closed && self.head_closed
     }
 
-    /// Nothing more will be read.
-    pub(crate) const fn tail_closed(&self) -> bool {
+    pub(crate) const fn is_tail_closed(&self) -> bool {
         self.tail_closed
     }
 
-    /// Nothing more will be written.
-    pub(crate) const fn head_closed(&self) -> bool {
+    pub(crate) const fn is_head_closed(&self) -> bool {
         self.head_closed
     }
 

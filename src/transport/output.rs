@@ -89,10 +89,9 @@ impl Transport {
         if self.output_layer == OutputLayer::Amqp
             && !self.output_ends
             && let Some(connection) = connection
+            && let Err(violation) = self.emit(connection)
         {
-            if let Err(violation) = self.emit(connection) {
-                self.fail(Some(connection), &violation);
-            }
+            self.fail(Some(connection), &violation);
         }
     }
 

@@ -2,6 +2,11 @@
 //!
 //! Checks and their conditions: spec/transport.md section 6. A violation ends the connection.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "arenas are indexed with keys that the engine itself keeps; bytes are only read through `codec`"
+)]
+
 mod attach;
 mod begin;
 mod close;
