@@ -70,7 +70,9 @@ impl<'a> Driver<'a> {
 
     /// `n` bytes have been written; gives what else waits already.
     pub(crate) fn written(&mut self, n: usize) -> &[u8] {
-        self.transport.pop(self.connection.as_deref_mut(), n);
+        if n > 0 {
+            self.transport.pop(self.connection.as_deref_mut(), n);
+        }
         self.transport.head()
     }
 
