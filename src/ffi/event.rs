@@ -8,19 +8,18 @@ use std::ffi::{c_char, c_uint, c_void};
 use std::ptr::null_mut;
 
 use super::cid::names::pn_cid_t as cid;
+use super::condition::{pn_condition_is_set, pn_condition_t};
+use super::connection::{pn_connection_condition, pn_connection_remote_condition, pn_connection_transport};
+use super::delivery::pn_delivery_link;
+use super::link::{pn_link_condition, pn_link_remote_condition, pn_link_session};
 use super::object::{pn_class_t, pn_record_t};
+use super::session::{pn_session_condition, pn_session_connection, pn_session_remote_condition};
+use super::shell::{pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t, pn_transport_t};
+use super::transport::{pn_transport_condition, pn_transport_connection};
 use crate::object::{call, class, class_argument, collector, event_name};
 
 pub(crate) use crate::object::collector::put;
 pub use crate::object::collector::{pn_collector_t, pn_event_t};
-
-use engine::{
-    pn_condition_is_set, pn_condition_t, pn_connection_condition, pn_connection_remote_condition,
-    pn_connection_t, pn_connection_transport, pn_delivery_link, pn_delivery_t, pn_link_condition,
-    pn_link_remote_condition, pn_link_session, pn_link_t, pn_session_condition, pn_session_connection,
-    pn_session_remote_condition, pn_session_t, pn_transport_condition, pn_transport_connection,
-    pn_transport_t,
-};
 
 /// cbindgen:ignore
 pub type pn_event_type_t = c_uint;
@@ -497,41 +496,6 @@ unsafe fn link_conditions(link: *mut pn_link_t) -> [*mut pn_condition_t; 2] {
     let remote = unsafe { pn_link_remote_condition(link) };
     // SAFETY: as above.
     [remote, unsafe { pn_link_condition(link) }]
-}
-
-/// The parts of the engine's C interface that events lead to.
-///
-/// cbindgen:ignore
-pub mod engine {
-    /// cbindgen:ignore
-    pub struct pn_connection_t(u8);
-    /// cbindgen:ignore
-    pub struct pn_session_t(u8);
-    /// cbindgen:ignore
-    pub struct pn_link_t(u8);
-    /// cbindgen:ignore
-    pub struct pn_delivery_t(u8);
-    /// cbindgen:ignore
-    pub struct pn_transport_t(u8);
-    /// cbindgen:ignore
-    pub struct pn_condition_t(u8);
-
-    unsafe extern "C" {
-        pub(super) fn pn_delivery_link(delivery: *mut pn_delivery_t) -> *mut pn_link_t;
-        pub(super) fn pn_link_session(link: *mut pn_link_t) -> *mut pn_session_t;
-        pub(super) fn pn_session_connection(session: *mut pn_session_t) -> *mut pn_connection_t;
-        pub(super) fn pn_connection_transport(connection: *mut pn_connection_t) -> *mut pn_transport_t;
-        pub(super) fn pn_transport_connection(transport: *mut pn_transport_t) -> *mut pn_connection_t;
-        pub(super) fn pn_connection_condition(connection: *mut pn_connection_t) -> *mut pn_condition_t;
-        pub(super) fn pn_connection_remote_condition(connection: *mut pn_connection_t)
-        -> *mut pn_condition_t;
-        pub(super) fn pn_session_condition(session: *mut pn_session_t) -> *mut pn_condition_t;
-        pub(super) fn pn_session_remote_condition(session: *mut pn_session_t) -> *mut pn_condition_t;
-        pub(super) fn pn_link_condition(link: *mut pn_link_t) -> *mut pn_condition_t;
-        pub(super) fn pn_link_remote_condition(link: *mut pn_link_t) -> *mut pn_condition_t;
-        pub(super) fn pn_transport_condition(transport: *mut pn_transport_t) -> *mut pn_condition_t;
-        pub(super) fn pn_condition_is_set(condition: *mut pn_condition_t) -> bool;
-    }
 }
 
 #[cfg(test)]

@@ -166,7 +166,7 @@ pub unsafe extern "C" fn pn_ssl_domain_set_trusted_ca_db(
 /// @param[in] trusted_CAs a file of certificate authorities that a server names to its clients, or NULL
 /// @return 0, or a negative code; in a build without TLS always that
 #[unsafe(no_mangle)]
-#[allow(non_snake_case, reason = "C name")]
+#[allow(non_snake_case, reason = "the name of the parameter in the C header")]
 pub unsafe extern "C" fn pn_ssl_domain_set_peer_authentication(
     domain: *mut pn_ssl_domain_t,
     mode: pn_ssl_verify_mode_t,
