@@ -8,7 +8,6 @@
 use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::ptr::null_mut;
 
-use super::boundary::on_wire;
 use super::condition::pn_condition_t;
 use super::connection::{pn_connection, pn_connection_collect, pn_connection_free, pn_connection_reset};
 use super::error::PN_ARG_ERR;
@@ -18,14 +17,14 @@ use super::logger;
 use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
 use super::shell::{pn_connection_t, pn_transport_t};
 use super::transport::{
-    pn_transport, pn_transport_bind, pn_transport_close_head, pn_transport_close_tail, pn_transport_closed,
-    pn_transport_condition, pn_transport_free, pn_transport_head_closed, pn_transport_pop,
-    pn_transport_process, pn_transport_tail_closed, pn_transport_unbind,
+    on_driver, pn_transport, pn_transport_bind, pn_transport_close_head, pn_transport_close_tail,
+    pn_transport_closed, pn_transport_condition, pn_transport_free, pn_transport_head_closed,
+    pn_transport_tail_closed, pn_transport_unbind,
 };
 use super::types::{pn_bytes_t, pn_rwbytes_t, va_list};
+use crate::driver::Driver;
 use crate::object::string::pn_string_t;
 use crate::object::{call, collector, decref};
-use crate::transport::Transport;
 
 /// Everything one connection needs. The members may be read; only the functions here change them.
 #[repr(C)]
@@ -124,15 +123,12 @@ pub unsafe extern "C" fn pn_connection_driver_read_buffer_sized(
     driver: *mut pn_connection_driver_t,
     n: usize,
 ) -> pn_rwbytes_t {
-    let room = |wire: &mut Transport, _: Option<&mut _>| {
-        wire.grow_input(n);
-        match wire.capacity() {
-            Some(size) if size > 0 => pn_rwbytes_t { size, start: wire.tail().as_mut_ptr().cast() },
-            _ => pn_rwbytes_t::NULL,
-        }
+    let room = |driver: &mut Driver<'_>| match driver.room(n) {
+        [] => pn_rwbytes_t::NULL,
+        room => pn_rwbytes_t { size: room.len(), start: room.as_mut_ptr().cast() },
     };
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { on_wire(transport_of(driver), pn_rwbytes_t::NULL, room) }
+    unsafe { drive(driver, pn_rwbytes_t::NULL, room) }
 }
 
 /// Says that bytes were read into the room.
@@ -141,10 +137,8 @@ pub unsafe extern "C" fn pn_connection_driver_read_buffer_sized(
 /// @param[in] n how many
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_read_done(driver: *mut pn_connection_driver_t, n: usize) {
-    if n > 0 {
-        // SAFETY: the caller passes null or a driver that was set up.
-        unsafe { pn_transport_process(transport_of(driver), n) };
-    }
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { drive(driver, (), |unit| unit.read(n)) }
 }
 
 /// Says that nothing more will be read.
@@ -153,7 +147,9 @@ pub unsafe extern "C" fn pn_connection_driver_read_done(driver: *mut pn_connecti
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_read_close(driver: *mut pn_connection_driver_t) {
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { pn_transport_close_tail(transport_of(driver)) };
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { pn_transport_close_tail(transport) };
 }
 
 /// Tells whether reading is over.
@@ -163,7 +159,9 @@ pub unsafe extern "C" fn pn_connection_driver_read_close(driver: *mut pn_connect
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_read_closed(driver: *mut pn_connection_driver_t) -> bool {
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { pn_transport_tail_closed(transport_of(driver)) }
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { pn_transport_tail_closed(transport) }
 }
 
 /// Returns bytes to be sent.
@@ -174,12 +172,9 @@ pub unsafe extern "C" fn pn_connection_driver_read_closed(driver: *mut pn_connec
 pub unsafe extern "C" fn pn_connection_driver_write_buffer(
     driver: *mut pn_connection_driver_t,
 ) -> pn_bytes_t {
-    let waiting = |wire: &mut Transport, engine: Option<&mut _>| match wire.pending(engine) {
-        Some(n) if n > 0 => pn_bytes_t::lend(wire.head()),
-        _ => pn_bytes_t::NULL,
-    };
+    let waiting = |unit: &mut Driver<'_>| lend(unit.output().unwrap_or_default());
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { on_wire(transport_of(driver), pn_bytes_t::NULL, waiting) }
+    unsafe { drive(driver, pn_bytes_t::NULL, waiting) }
 }
 
 /// Says that bytes were sent.
@@ -193,16 +188,11 @@ pub unsafe extern "C" fn pn_connection_driver_write_done(
     n: usize,
 ) -> pn_bytes_t {
     // SAFETY: the caller passes null or a driver that was set up.
-    let transport = unsafe { transport_of(driver) };
-    if n > 0 {
-        // SAFETY: as above.
-        unsafe { pn_transport_pop(transport, n) };
-    }
-    let left = |wire: &mut Transport, _: Option<&mut _>| {
-        if wire.head().is_empty() { pn_bytes_t::NULL } else { pn_bytes_t::lend(wire.head()) }
-    };
-    // SAFETY: as above.
-    unsafe { on_wire(transport, pn_bytes_t::NULL, left) }
+    unsafe { drive(driver, pn_bytes_t::NULL, |unit| lend(unit.written(n))) }
+}
+
+fn lend(bytes: &[u8]) -> pn_bytes_t {
+    if bytes.is_empty() { pn_bytes_t::NULL } else { pn_bytes_t::lend(bytes) }
 }
 
 /// Says that nothing more can be sent.
@@ -211,7 +201,9 @@ pub unsafe extern "C" fn pn_connection_driver_write_done(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_write_close(driver: *mut pn_connection_driver_t) {
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { pn_transport_close_head(transport_of(driver)) };
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { pn_transport_close_head(transport) };
 }
 
 /// Tells whether writing is over.
@@ -221,7 +213,9 @@ pub unsafe extern "C" fn pn_connection_driver_write_close(driver: *mut pn_connec
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_write_closed(driver: *mut pn_connection_driver_t) -> bool {
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { pn_transport_head_closed(transport_of(driver)) }
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { pn_transport_head_closed(transport) }
 }
 
 /// Ends both directions.
@@ -229,10 +223,8 @@ pub unsafe extern "C" fn pn_connection_driver_write_closed(driver: *mut pn_conne
 /// @param[in] driver a driver
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_close(driver: *mut pn_connection_driver_t) {
-    // SAFETY: passed on from the caller.
-    unsafe { pn_connection_driver_read_close(driver) };
-    // SAFETY: as above.
-    unsafe { pn_connection_driver_write_close(driver) };
+    // SAFETY: the caller passes null or a driver that was set up.
+    unsafe { drive(driver, (), |unit| unit.close()) }
 }
 
 /// Returns the next event.
@@ -283,7 +275,9 @@ pub unsafe extern "C" fn pn_connection_driver_has_event(driver: *mut pn_connecti
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_driver_finished(driver: *mut pn_connection_driver_t) -> bool {
     // SAFETY: the caller passes null or a driver that was set up.
-    let closed = unsafe { pn_transport_closed(transport_of(driver)) };
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    let closed = unsafe { pn_transport_closed(transport) };
     // SAFETY: as above.
     closed && !unsafe { pn_connection_driver_has_event(driver) }
 }
@@ -364,7 +358,9 @@ pub unsafe extern "C" fn pn_connection_driver_release_connection(
     // SAFETY: passed on from the caller; the objects of the driver are live, and the connection is handed over.
     unsafe { pn_connection_driver_close(driver) };
     // SAFETY: as above.
-    unsafe { pn_transport_unbind(transport_of(driver)) };
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { pn_transport_unbind(transport) };
     // SAFETY: as above.
     unsafe { (*driver).connection = null_mut() };
     // SAFETY: as above.
@@ -394,7 +390,9 @@ pub unsafe extern "C" fn protium_driver_condition(
     driver: *mut pn_connection_driver_t,
 ) -> *mut pn_condition_t {
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { pn_transport_condition(transport_of(driver)) }
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { pn_transport_condition(transport) }
 }
 
 /// # Safety
@@ -402,6 +400,21 @@ pub unsafe extern "C" fn protium_driver_condition(
 unsafe fn transport_of(driver: *mut pn_connection_driver_t) -> *mut pn_transport_t {
     // SAFETY: passed on from the caller.
     unsafe { driver.as_ref() }.map_or(null_mut(), |this| this.transport)
+}
+
+/// Runs `f` on the unit that a driver drives.
+///
+/// # Safety
+/// `driver` is null or was set up.
+unsafe fn drive<R>(
+    driver: *mut pn_connection_driver_t,
+    neutral: R,
+    f: impl FnOnce(&mut Driver<'_>) -> R,
+) -> R {
+    // SAFETY: passed on from the caller.
+    let transport = unsafe { transport_of(driver) };
+    // SAFETY: a driver's transport is null or live.
+    unsafe { on_driver(transport, neutral, f) }
 }
 
 /// Logs an event that is given out, if anybody wants to hear of events.
@@ -425,4 +438,188 @@ unsafe fn log_event(transport: *mut pn_transport_t, event: *mut pn_event_t) {
     let line = String::from_utf8_lossy(text.text().unwrap_or_default()).into_owned();
     // SAFETY: passed on from the caller.
     unsafe { super::transport::write_log(transport, subsystem, level, &line) };
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::multiple_unsafe_ops_per_block,
+        clippy::undocumented_unsafe_blocks,
+        reason = "a test owns every object it uses"
+    )]
+
+    use super::*;
+    use crate::ffi::condition::{pn_condition_get_description, pn_condition_set_name};
+    use crate::ffi::connection::{pn_connection_open, pn_connection_state};
+    use crate::ffi::event::{pn_event_type, pn_event_type_name};
+    use crate::ffi::object::pn_refcount;
+    use crate::ffi::transport::{
+        pn_transport_input, pn_transport_push, pn_transport_set_server, pn_transport_set_tracer,
+        pn_transport_tail,
+    };
+
+    fn driver() -> pn_connection_driver_t {
+        let mut driver =
+            pn_connection_driver_t { connection: null_mut(), transport: null_mut(), collector: null_mut() };
+        assert_eq!(unsafe { pn_connection_driver_init(&raw mut driver, null_mut(), null_mut()) }, 0);
+        driver
+    }
+
+    /// The names of all events, without their common beginning.
+    fn events(driver: &mut pn_connection_driver_t) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        loop {
+            let event = unsafe { pn_connection_driver_next_event(driver) };
+            if event.is_null() {
+                return names;
+            }
+            let name = unsafe { CStr::from_ptr(pn_event_type_name(pn_event_type(event))) };
+            names.push(&name.to_str().unwrap()[3..]);
+        }
+    }
+
+    /// Carries bytes both ways until neither side has any.
+    fn exchange(a: &mut pn_connection_driver_t, b: &mut pn_connection_driver_t) {
+        let carry = |from: &mut pn_connection_driver_t, to: &mut pn_connection_driver_t| unsafe {
+            let bytes = pn_connection_driver_write_buffer(from);
+            let room = pn_connection_driver_read_buffer(to);
+            let n = bytes.size.min(room.size);
+            if n > 0 {
+                room.start.copy_from_nonoverlapping(bytes.start, n);
+                pn_connection_driver_read_done(to, n);
+                pn_connection_driver_write_done(from, n);
+            }
+            n
+        };
+        while carry(a, b) + carry(b, a) > 0 {}
+    }
+
+    const END: [&str; 4] =
+        ["TRANSPORT_TAIL_CLOSED", "TRANSPORT_ERROR", "TRANSPORT_HEAD_CLOSED", "TRANSPORT_CLOSED"];
+
+    #[test]
+    fn the_transport_is_bound_after_the_first_event_and_nothing_follows_the_last() {
+        let mut driver = driver();
+        unsafe {
+            assert!(pn_connection_driver_has_event(&raw mut driver));
+            assert_eq!(events(&mut driver), ["CONNECTION_INIT", "CONNECTION_BOUND"]);
+            assert_eq!(pn_connection_driver_bind(&raw mut driver), -5);
+            pn_connection_driver_close(&raw mut driver);
+            assert!(!pn_connection_driver_finished(&raw mut driver));
+            assert_eq!(events(&mut driver), END);
+            assert!(pn_connection_driver_finished(&raw mut driver));
+            pn_connection_open(driver.connection);
+            assert!(events(&mut driver).is_empty());
+            pn_connection_driver_destroy(&raw mut driver);
+            assert!(driver.connection.is_null() && driver.transport.is_null() && driver.collector.is_null());
+            pn_connection_driver_destroy(&raw mut driver);
+        }
+    }
+
+    #[test]
+    fn a_connection_opens_over_two_drivers() {
+        let (mut client, mut server) = (driver(), driver());
+        unsafe {
+            pn_transport_set_server(server.transport);
+            pn_connection_open(client.connection);
+            events(&mut client);
+            events(&mut server);
+            exchange(&mut client, &mut server);
+            assert_eq!(events(&mut server), ["CONNECTION_REMOTE_OPEN"]);
+            pn_connection_open(server.connection);
+            exchange(&mut server, &mut client);
+            assert!(events(&mut client).contains(&"CONNECTION_REMOTE_OPEN"));
+            assert_eq!(pn_connection_state(client.connection), 2 | 16);
+            pn_connection_driver_destroy(&raw mut client);
+            pn_connection_driver_destroy(&raw mut server);
+        }
+    }
+
+    #[test]
+    fn a_released_connection_is_as_new_and_the_callers() {
+        let mut driver = driver();
+        unsafe {
+            events(&mut driver);
+            let connection = pn_connection_driver_release_connection(&raw mut driver);
+            assert_eq!((driver.connection, pn_connection_state(connection)), (null_mut(), 1 | 8));
+            assert!(!pn_connection_driver_has_event(&raw mut driver));
+            assert!(pn_connection_driver_finished(&raw mut driver));
+            assert_eq!(events(&mut driver), END);
+            pn_connection_driver_destroy(&raw mut driver);
+            assert_eq!(pn_refcount(connection.cast()), 1);
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn a_connection_released_before_the_first_event_gives_that_event_only() {
+        let mut driver = driver();
+        unsafe {
+            let connection = pn_connection_driver_release_connection(&raw mut driver);
+            assert_eq!(events(&mut driver), ["CONNECTION_INIT"]);
+            pn_connection_driver_destroy(&raw mut driver);
+            pn_connection_free(connection);
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_driver_is_what_the_transport_reports() {
+        let mut driver = driver();
+        unsafe {
+            events(&mut driver);
+            let condition = protium_driver_condition(&raw mut driver);
+            pn_condition_set_name(condition, c"proton:io".as_ptr());
+            pn_connection_driver_close(&raw mut driver);
+            assert_eq!(events(&mut driver), END);
+            assert!(pn_condition_get_description(condition).is_null(), "the stream's end adds nothing");
+            pn_connection_driver_destroy(&raw mut driver);
+        }
+    }
+
+    #[test]
+    fn old_input_says_at_once_that_its_bytes_ended_the_stream() {
+        let transport = pn_transport();
+        unsafe {
+            pn_transport_set_server(transport);
+            assert!(!pn_transport_tail(transport).is_null(), "room before anybody asks how much");
+            assert_eq!(pn_transport_push(transport, c"AMQP".as_ptr(), 4), 4);
+            assert_eq!(pn_transport_input(transport, c"??????????".as_ptr(), 10), -1);
+            pn_transport_free(transport);
+        }
+    }
+
+    #[test]
+    fn a_tracer_gets_every_line_of_its_transport() {
+        static LINES: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+        unsafe extern "C" fn tracer(_: *mut pn_transport_t, message: *const c_char) {
+            let line = unsafe { CStr::from_ptr(message) };
+            LINES.lock().unwrap().push(line.to_string_lossy().into_owned());
+        }
+        let mut driver = driver();
+        unsafe {
+            pn_transport_set_tracer(driver.transport, Some(tracer));
+            pn_connection_driver_log(&raw mut driver, c"one".as_ptr());
+            let long = std::ffi::CString::new("x".repeat(3000)).unwrap();
+            crate::ffi::transport::pn_transport_log(driver.transport, long.as_ptr());
+            let logger = crate::ffi::transport::pn_transport_logger(driver.transport);
+            logger::pn_logger_set_mask(logger, 65535, 16);
+            pn_connection_driver_next_event(&raw mut driver);
+            let lines = LINES.lock().unwrap();
+            assert_eq!((lines[0].as_str(), lines[1].len()), ("TRACE: one", "TRACE: ".len() + 2037));
+            assert!(lines[2].starts_with("DEBUG: (PN_CONNECTION_INIT, pn_connection<"), "{}", lines[2]);
+            drop(lines);
+            pn_connection_driver_destroy(&raw mut driver);
+        }
+    }
+
+    #[test]
+    fn no_driver_does_nothing() {
+        unsafe {
+            assert!(pn_connection_driver_finished(null_mut()));
+            assert!(pn_connection_driver_next_event(null_mut()).is_null());
+            assert_eq!(pn_connection_driver_read_buffer(null_mut()).size, 0);
+            pn_connection_driver_close(null_mut());
+            pn_connection_driver_destroy(null_mut());
+        }
+    }
 }

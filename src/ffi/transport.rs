@@ -1,6 +1,6 @@
 //! `proton/transport.h`: transports, which turn the bytes of one connection into its events and back.
 
-use std::ffi::{CString, c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr::{null, null_mut};
 
 use libc::ssize_t;
@@ -11,13 +11,14 @@ use super::condition::pn_condition_t;
 use super::data_object::{lent_data, slice};
 use super::error::{PN_ARG_ERR, PN_EOS, PN_ERR, PN_STATE_ERR, pn_error_t};
 use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
-use super::logger::{self, pn_logger_level_name, pn_logger_t};
+use super::logger::{self, pn_log_sink_t, pn_logger_level_name, pn_logger_set_log_sink, pn_logger_t};
 use super::settle;
 use super::shell::{
     attachments, context, hold, let_go, new_node, pn_connection_t, pn_transport_t, set_context, set_count,
 };
 use super::types::{pn_millis_t, va_list};
 use crate::codec::Data;
+use crate::driver::Driver;
 use crate::engine::{Condition, Text};
 use crate::object::record::pn_record_t;
 use crate::transport::Transport;
@@ -249,9 +250,14 @@ pub unsafe extern "C" fn pn_transport_trace(transport: *mut pn_transport_t, trac
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_set_tracer(transport: *mut pn_transport_t, tracer: pn_tracer_t) {
     // SAFETY: the caller passes null or a live transport.
-    if let Some(this) = unsafe { transport.as_mut() } {
-        this.tracer = tracer;
-    }
+    let Some(this) = (unsafe { transport.as_mut() }) else { return };
+    this.tracer = tracer;
+    let (sink, context): (pn_log_sink_t, usize) = match tracer {
+        Some(_) => (Some(to_tracer), transport.expose_provenance()),
+        None => (None, 0),
+    };
+    // SAFETY: the logger is live, as part of the transport.
+    unsafe { pn_logger_set_log_sink(&raw mut this.logger, sink, context.cast_signed()) };
 }
 
 /// Returns the function that gets the lines of a transport's log.
@@ -307,14 +313,11 @@ pub unsafe extern "C" fn pn_transport_log(transport: *mut pn_transport_t, messag
     }
     let (subsystem, level) = (Subsystem::PN_SUBSYSTEM_ALL as c_uint, Level::PN_LEVEL_TRACE as c_uint);
     // SAFETY: the caller passes a string.
-    let text = unsafe { std::ffi::CStr::from_ptr(message) };
-    if transport.is_null() {
-        // SAFETY: null stands for the default logger.
-        unsafe { logger::log_text(null_mut(), subsystem, level, text) };
-    } else {
-        // SAFETY: the caller passes a live transport.
-        unsafe { write_log(transport, subsystem, level, &text.to_string_lossy()) };
-    }
+    let text = unsafe { CStr::from_ptr(message) };
+    // SAFETY: the caller passes null or a live transport.
+    let logger = unsafe { pn_transport_logger(transport) };
+    // SAFETY: a logger lives as long as its transport; null stands for the default logger.
+    unsafe { logger::log_text(logger, subsystem, level, text) };
 }
 
 unsafe extern "C" {
@@ -467,25 +470,14 @@ pub unsafe extern "C" fn pn_transport_input(
     bytes: *const c_char,
     available: usize,
 ) -> ssize_t {
-    if transport.is_null() {
-        return PN_ARG_ERR as ssize_t;
-    }
     if available == 0 {
-        // SAFETY: the caller passes a live transport.
+        // SAFETY: passed on from the caller.
         return unsafe { pn_transport_close_tail(transport) } as ssize_t;
     }
-    let mut taken = 0;
-    while taken < available {
-        // SAFETY: the caller passes as many bytes as stated.
-        let rest = unsafe { bytes.add(taken) };
-        // SAFETY: as above.
-        match unsafe { pn_transport_push(transport, rest, available - taken) } {
-            n if n > 0 => taken += n.cast_unsigned(),
-            n if n < 0 && taken == 0 => return n,
-            _ => break,
-        }
-    }
-    taken.cast_signed()
+    // SAFETY: the caller passes as many bytes as stated.
+    let bytes = unsafe { slice(bytes, available) };
+    // SAFETY: the caller passes null or a live transport.
+    unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(driver.input(bytes))) }
 }
 
 /// Gives out bytes and forgets them.
@@ -521,11 +513,7 @@ pub unsafe extern "C" fn pn_transport_output(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_capacity(transport: *mut pn_transport_t) -> ssize_t {
     // SAFETY: the caller passes null or a live transport.
-    unsafe {
-        on_transport(transport, PN_EOS as ssize_t, |wire| {
-            wire.capacity().map_or(PN_EOS as ssize_t, |n| n.cast_signed())
-        })
-    }
+    unsafe { on_transport(transport, PN_EOS as ssize_t, |wire| amount(wire.capacity())) }
 }
 
 /// Returns where input goes: write up to pn_transport_capacity() bytes there, then call pn_transport_process().
@@ -534,12 +522,12 @@ pub unsafe extern "C" fn pn_transport_capacity(transport: *mut pn_transport_t) -
 /// @return the place, valid until the next call on the transport; NULL if there is no room
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_tail(transport: *mut pn_transport_t) -> *mut c_char {
-    let tail = |wire: &mut Transport| {
-        let room = wire.tail();
-        if room.is_empty() { null_mut() } else { room.as_mut_ptr().cast() }
+    let tail = |driver: &mut Driver<'_>| match driver.room(0) {
+        [] => null_mut(),
+        room => room.as_mut_ptr().cast(),
     };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_transport(transport, null_mut(), tail) }
+    unsafe { on_driver(transport, null_mut(), tail) }
 }
 
 /// Takes in as many bytes as fit.
@@ -556,15 +544,8 @@ pub unsafe extern "C" fn pn_transport_push(
 ) -> ssize_t {
     // SAFETY: the caller passes as many bytes as stated.
     let bytes = unsafe { slice(src, size) };
-    let push = |wire: &mut Transport, engine: Option<&mut _>| {
-        let Some(room) = wire.capacity() else { return PN_EOS as ssize_t };
-        let n = bytes.len().min(room);
-        wire.tail()[..n].copy_from_slice(&bytes[..n]);
-        wire.process(engine, n);
-        n.cast_signed()
-    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, push) }
+    unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(driver.push(bytes))) }
 }
 
 /// Takes in the bytes that were written at pn_transport_tail().
@@ -574,12 +555,12 @@ pub unsafe extern "C" fn pn_transport_push(
 /// @return 0, PN_ARG_ERR for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_process(transport: *mut pn_transport_t, size: usize) -> c_int {
-    let process = |wire: &mut Transport, engine: Option<&mut _>| {
-        wire.process(engine, size);
+    let process = |driver: &mut Driver<'_>| {
+        driver.read(size);
         0
     };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, PN_ARG_ERR, process) }
+    unsafe { on_driver(transport, PN_ARG_ERR, process) }
 }
 
 /// Says that the peer will send nothing more.
@@ -602,11 +583,8 @@ pub unsafe extern "C" fn pn_transport_close_tail(transport: *mut pn_transport_t)
 /// @return the number, 0 if there is nothing to say; PN_EOS when there will be no more
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_pending(transport: *mut pn_transport_t) -> ssize_t {
-    let pending = |wire: &mut Transport, engine: Option<&mut _>| {
-        wire.pending(engine).map_or(PN_EOS as ssize_t, usize::cast_signed)
-    };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, pending) }
+    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, |wire, engine| amount(wire.pending(engine))) }
 }
 
 /// Returns the bytes that wait to be sent, pn_transport_pending() of them.
@@ -759,19 +737,45 @@ pub unsafe extern "C" fn pn_transport_connection(transport: *mut pn_transport_t)
 /// `transport` is live and not borrowed.
 pub(super) unsafe fn write_log(transport: *mut pn_transport_t, subsystem: c_uint, level: c_uint, text: &str) {
     // SAFETY: passed on from the caller.
-    let Some(tracer) = (unsafe { (*transport).tracer }) else {
-        // SAFETY: passed on from the caller.
-        let logger = unsafe { &raw mut (*transport).logger };
-        // SAFETY: as above.
-        return unsafe { logger::log(logger, subsystem, level, text) };
-    };
+    let logger = unsafe { &raw mut (*transport).logger };
+    // SAFETY: as above.
+    unsafe { logger::log(logger, subsystem, level, text) };
+}
+
+/// The bytes of a message that a tracer gets.
+const TRACED: usize = 2037;
+
+/// The sink of a logger whose transport has a tracer.
+unsafe extern "C" fn to_tracer(sink: isize, _subsystem: c_uint, level: c_uint, message: *const c_char) {
+    let transport: *mut pn_transport_t = std::ptr::with_exposed_provenance_mut(sink.cast_unsigned());
+    // SAFETY: only a transport's own logger has this sink, with that transport as its context.
+    let Some(tracer) = (unsafe { (*transport).tracer }) else { return };
     // SAFETY: names of levels are constant texts.
-    let name = unsafe { std::ffi::CStr::from_ptr(pn_logger_level_name(level)) };
-    let line = format!("{}: {}", name.to_string_lossy(), text.replace('\0', "\\x00"));
-    if let Ok(line) = CString::new(line) {
-        // SAFETY: the program keeps its tracer callable as long as the transport has it.
-        unsafe { tracer(transport, line.as_ptr()) };
-    }
+    let mut line = unsafe { CStr::from_ptr(pn_logger_level_name(level)) }.to_bytes().to_vec();
+    line.extend_from_slice(b": ");
+    // SAFETY: loggers pass a string.
+    line.extend(unsafe { CStr::from_ptr(message) }.to_bytes().iter().take(TRACED));
+    let line = Text::new(&line);
+    // SAFETY: the program keeps its tracer callable as long as the transport has it.
+    unsafe { tracer(transport, line.as_ptr()) };
+}
+
+/// Runs `f` on the unit of a transport and its connection.
+///
+/// # Safety
+/// As for [`on_wire`].
+pub(super) unsafe fn on_driver<R>(
+    transport: *mut pn_transport_t,
+    neutral: R,
+    f: impl FnOnce(&mut Driver<'_>) -> R,
+) -> R {
+    // SAFETY: passed on from the caller.
+    unsafe { on_wire(transport, neutral, |wire, engine| f(&mut Driver::new(wire, engine))) }
+}
+
+/// A number of bytes as C gets it; `PN_EOS` for an ended stream.
+fn amount(n: Option<usize>) -> ssize_t {
+    n.map_or(PN_EOS as ssize_t, usize::cast_signed)
 }
 
 /// Which of a transport's two conditions a facet stands for.

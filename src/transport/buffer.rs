@@ -46,7 +46,7 @@ impl InputBuffer {
 
     /// The first `n` bytes of the room have been filled; what does not fit is not counted.
     pub(super) fn fill(&mut self, n: usize) {
-        self.filled = (self.filled + n).min(self.bytes.len());
+        self.filled = self.filled.saturating_add(n).min(self.bytes.len());
     }
 
     /// Drops `n` parsed bytes from the front.
