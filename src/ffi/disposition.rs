@@ -788,6 +788,21 @@ mod tests {
     }
 
     #[test]
+    fn a_transactional_state_may_be_given_as_a_raw_list() {
+        with_delivery(|delivery| unsafe {
+            let local = pn_delivery_local(delivery);
+            pn_data_put_int(pn_disposition_data(local), 1);
+            pn_disposition_annotations(local);
+            pn_disposition_condition(local);
+            pn_delivery_update(delivery, PN_DECLARED);
+            assert_eq!(
+                (pn_disposition_type(local), pn_data_size(pn_disposition_data(local))),
+                (PN_DECLARED, 1)
+            );
+        });
+    }
+
+    #[test]
     fn an_update_to_a_type_without_fields_forgets_what_was_set_for_others() {
         with_delivery(|delivery| unsafe {
             let local = pn_delivery_local(delivery);

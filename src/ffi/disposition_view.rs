@@ -7,7 +7,9 @@
 
 use std::mem::{discriminant, replace, take};
 
+use crate::codec::Field;
 use crate::engine::Disposition;
+use crate::engine::disposition::{Custom, DECLARED, TRANSACTIONAL};
 
 /// A disposition on its way through a call.
 pub(super) struct View<'a> {
@@ -72,8 +74,16 @@ impl View<'_> {
     /// Before our own disposition gets the type `kind`: takes up what was put aside for it and forgets the rest.
     pub(super) fn recall(self, kind: u64) {
         let mut aside = take(self.aside);
-        if self.state.kind() != kind
-            && let Some(kept) = take_form(&mut aside, &Disposition::of_kind(kind))
+        if self.state.kind() == kind {
+            return;
+        }
+        if matches!(kind, DECLARED | TRANSACTIONAL)
+            && let Some(body) = raw_list(self.state, &mut aside)
+        {
+            *self.state = Disposition::Custom(Box::new(Custom { kind, body }));
+            return;
+        }
+        if let Some(kept) = take_form(&mut aside, &Disposition::of_kind(kind))
             && (kept.kind() == 0 || kept.kind() == kind)
         {
             *self.state = kept;
@@ -87,6 +97,17 @@ impl<'a> View<'a> {
         let same = |state: &&mut Disposition| discriminant(&**state) == discriminant(empty);
         std::iter::once(self.state).chain(self.aside.iter_mut()).find(same)
     }
+}
+
+/// The list that a program gave for a type it had not named yet, in the disposition or beside it. Older programs give
+/// the fields of the transactional types that way, because releases up to 0.37 have no other.
+fn raw_list(state: &mut Disposition, aside: &mut [Disposition]) -> Option<Field> {
+    std::iter::once(state).chain(aside).find_map(|state| match state {
+        Disposition::Custom(custom) if custom.kind == 0 && !custom.body.is_empty() => {
+            Some(take(&mut custom.body))
+        }
+        _ => None,
+    })
 }
 
 fn take_form(aside: &mut Vec<Disposition>, form: &Disposition) -> Option<Disposition> {
