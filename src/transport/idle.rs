@@ -37,7 +37,7 @@ impl Transport {
         if timeout == 0 {
             return 0;
         }
-        if self.idle.deadline == 0 || std::mem::take(&mut self.idle.heard) {
+        if std::mem::take(&mut self.idle.heard) || self.idle.deadline == 0 {
             self.idle.deadline = now.saturating_add(timeout);
         } else if now >= self.idle.deadline {
             self.idle.deadline = now.saturating_add(timeout);
@@ -54,7 +54,7 @@ impl Transport {
         if half == 0 || self.close_sent || self.head_closed {
             return 0;
         }
-        if self.idle.keepalive == 0 || std::mem::take(&mut self.idle.spoke) {
+        if std::mem::take(&mut self.idle.spoke) || self.idle.keepalive == 0 {
             self.idle.keepalive = now.saturating_add(half);
         } else if now >= self.idle.keepalive {
             self.idle.keepalive = now.saturating_add(half);

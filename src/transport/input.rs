@@ -99,14 +99,14 @@ impl Transport {
                     if self.sasl.is_some() { InputLayer::SaslHeader } else { InputLayer::AmqpHeader };
                 Ok(Step::Consumed(0))
             }
-            InputLayer::Start | InputLayer::AfterSasl => self.recognise(connection, bytes),
+            InputLayer::Start | InputLayer::AfterSasl => self.recognise(bytes),
             InputLayer::SaslHeader => self.expect(Protocol::Sasl, bytes),
             InputLayer::AmqpHeader => self.expect(Protocol::Amqp, bytes),
         }
     }
 
     /// A server's look at what the peer speaks.
-    fn recognise(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+    fn recognise(&mut self, bytes: &[u8]) -> Outcome {
         let detected = detect(bytes);
         if self.tracing.debug {
             self.log(Subsystem::Io, Level::Debug, format!("{} detected", detected.name()));
@@ -118,7 +118,6 @@ impl Transport {
                 self.trace_mark(Subsystem::Sasl, "  <- SASL");
                 self.sasl_header_received = true;
                 self.sasl_mut().header_received();
-                self.post(connection, Event::Transport);
                 self.input_layer = InputLayer::Sasl;
                 Ok(Step::Consumed(HEADER))
             }

@@ -49,7 +49,7 @@ impl Data {
     /// decoded so far remains, and the cursor is on it.
     pub(crate) fn decode(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         if bytes.is_empty() {
-            return Err(Fault::truncated());
+            return self.fail(Fault::truncated());
         }
         let level = Level { node: NIL, last: NIL, count: 1, left: 1, end: bytes.len(), kind: Kind::Top };
         let mut decoder = Decoder { data: self, bytes, at: 0, level, outer: Vec::new() };

@@ -5,7 +5,7 @@
 
 use super::measure::{Extent, Form, TOP};
 use super::node::{Content, Index, NIL};
-use super::{Data, Fault};
+use super::{Data, Fault, Type};
 use crate::codec::constructor as code;
 use crate::codec::writer::{self, FixedBuffer, Sink};
 
@@ -75,34 +75,37 @@ impl<S: Sink> Emit<'_, S> {
         let mut at = self.data.first_root();
         let mut open = TOP;
         let mut end = top_end;
-        let mut wide = false;
+        let mut element = None;
         loop {
             while at != end {
-                at = self.scalars(at, end, wide);
+                at = self.scalars(at, end, element);
                 let Some(node) = self.data.node(at).filter(|_| at != end) else { break };
                 open = self.entered;
                 let Some(extent) = self.extents.get(open) else { return };
                 self.entered += 1;
                 at = self.head(extent, &node.content);
                 end = extent.end;
-                wide = extent.element.is_some();
+                element = extent.element;
             }
             let Some(extent) = self.extents.get(open) else { return };
             at = self.data.node(extent.node).map_or(NIL, |node| node.next);
             open = extent.outer;
             let outer = self.extents.get(open);
             end = outer.map_or(top_end, |e| e.end);
-            wide = outer.is_some_and(|e| e.element.is_some());
+            element = outer.and_then(|e| e.element);
         }
     }
 
     /// Writes scalars up to `end` or to a value that is none, whose index it gives; see `Measure::scalars`.
     #[inline(always)]
-    fn scalars(&mut self, mut at: Index, end: Index, wide: bool) -> Index {
+    fn scalars(&mut self, mut at: Index, end: Index, element: Option<Type>) -> Index {
         'siblings: while at != end {
             let Some(nodes) = self.data.nodes.get(at as usize..) else { break };
             for node in nodes {
-                let scalar = if wide { self.wide_scalar(&node.content) } else { self.scalar(&node.content) };
+                let scalar = match element {
+                    Some(kind) => self.element(&node.content, kind),
+                    None => self.scalar(&node.content),
+                };
                 if !scalar {
                     break 'siblings;
                 }
@@ -209,6 +212,15 @@ impl<S: Sink> Emit<'_, S> {
             | Content::Unknown(_) => return false,
         }
         true
+    }
+
+    /// Writes a scalar as the element of an array of `kind`; false for a compound.
+    #[inline(always)]
+    fn element(&mut self, content: &Content, kind: Type) -> bool {
+        if content.kind() == Some(kind) {
+            return self.wide_scalar(content);
+        }
+        content.as_element(kind).is_some_and(|content| self.wide_scalar(&content))
     }
 
     /// Writes a scalar as the element of an array: in its widest form, without a constructor.

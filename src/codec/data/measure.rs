@@ -88,9 +88,13 @@ impl Measure<'_> {
                 match self.element {
                     None => self.scalars(scalar_size),
                     Some(kind) => {
-                        self.scalars(
-                            |content| if content.kind() == Some(kind) { wide_size(content) } else { None },
-                        );
+                        self.scalars(|content| {
+                            if content.kind() == Some(kind) {
+                                wide_size(content)
+                            } else {
+                                content.as_element(kind).as_ref().and_then(wide_size)
+                            }
+                        });
                     }
                 }
                 let Some(node) = self.data.node(self.at).filter(|_| self.at != self.end) else { break };

@@ -9,6 +9,7 @@
 mod copy;
 mod cursor;
 mod decode;
+mod element;
 mod encode;
 mod fault;
 mod fill;

@@ -226,3 +226,28 @@ fn large_bodies_are_kept_whole() {
     assert_eq!(data.get_list(), 100_000);
     assert_eq!(encoded(&data), bytes);
 }
+
+#[test]
+fn elements_of_another_type_are_turned_into_the_arrays_type_on_the_wire_only() {
+    let mut data = Data::new();
+    data.put_array(false, Some(Type::Int)).unwrap();
+    data.enter();
+    data.put(Value::Long(-1)).unwrap();
+    data.put(Value::Ubyte(7)).unwrap();
+    data.put(Value::Double(2.5)).unwrap();
+    let mut wire = Vec::new();
+    data.encode(&mut wire).unwrap();
+    assert_eq!(wire, [0xe0, 14, 3, 0x71, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 7, 0, 0, 0, 2]);
+    data.rewind();
+    assert!(data.next() && data.enter() && data.next());
+    assert_eq!(data.value(), Value::Long(-1));
+}
+
+#[test]
+fn an_element_that_cannot_be_turned_into_the_arrays_type_is_an_error() {
+    let mut data = Data::new();
+    data.put_array(false, Some(Type::Int)).unwrap();
+    data.enter();
+    data.put(Value::String(b"one")).unwrap();
+    assert!(data.encode(&mut Vec::new()).is_err());
+}
