@@ -84,11 +84,10 @@ impl Delivery {
         self.link.expect("a delivery in the arena belongs to a link")
     }
 
-    /// Ready for another message: everything as new, the room of tag and payload kept.
+    /// Ready for another message: everything as new, the room of the tag kept.
     fn recycled(mut self) -> Self {
         self.tag.clear();
-        self.payload.recycle();
-        Self { tag: self.tag, payload: self.payload, ..Self::default() }
+        Self { tag: self.tag, ..Self::default() }
     }
 }
 

@@ -18,6 +18,7 @@ mod lifetime;
 mod link;
 mod numbers;
 mod payload;
+pub(crate) mod pool;
 mod session;
 mod state;
 mod terminus;

@@ -1,4 +1,9 @@
 //! Bytes on their way through a delivery: appended at the back, consumed at the front, never shifted per byte.
+//!
+//! The buffer comes from the thread's pool with the first byte and goes back with the last, so a delivery that only
+//! waits to be settled holds no memory for its message.
+
+use super::pool;
 
 /// A byte queue in one contiguous buffer.
 #[derive(Default)]
@@ -21,7 +26,10 @@ impl Payload {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        if self.start > 0 && self.start >= self.bytes.len() / 2 {
+        if self.bytes.is_empty() {
+            self.bytes = pool::take(bytes.len());
+            self.bytes.clear();
+        } else if self.start > 0 && self.start >= self.bytes.len() / 2 {
             self.bytes.drain(..self.start);
             self.start = 0;
         }
@@ -38,23 +46,22 @@ impl Payload {
         n
     }
 
-    /// Drops what is left and tells how much that was; the room stays.
+    /// Drops what is left and tells how much that was.
     pub(crate) fn clear(&mut self) -> usize {
         let dropped = self.len();
-        self.bytes.clear();
         self.start = 0;
+        if !self.bytes.is_empty() {
+            pool::give(std::mem::take(&mut self.bytes));
+        }
         dropped
-    }
-
-    /// Empties it for another delivery, giving back room beyond what small messages need.
-    pub(crate) fn recycle(&mut self) {
-        self.clear();
-        self.bytes.shrink_to(KEPT_ROOM);
     }
 }
 
-/// How much room a recycled payload may keep.
-const KEPT_ROOM: usize = 16 * 1024;
+impl Drop for Payload {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -76,5 +83,13 @@ mod tests {
             }
         }
         assert!(payload.bytes.capacity() < 1024);
+    }
+
+    #[test]
+    fn an_empty_payload_holds_no_memory() {
+        let mut payload = Payload::default();
+        payload.push(b"message");
+        assert_eq!(payload.consume(100), 7);
+        assert_eq!(payload.bytes.capacity(), 0);
     }
 }

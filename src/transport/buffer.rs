@@ -1,52 +1,64 @@
-//! The two byte buffers of a transport. Neither holds memory before it is used.
+//! The two byte buffers of a transport. Each comes from the thread's pool when it is needed and goes back when it is
+//! empty: an idle transport holds neither.
+
+use crate::engine::pool;
 
 /// Bytes read and not parsed yet, and room for more.
-#[derive(Default)]
 pub(super) struct InputBuffer {
     bytes: Vec<u8>,
     filled: usize,
+    /// How much is offered to the driver, empty or not; it only grows.
+    room: usize,
 }
 
-/// The room an empty input buffer offers.
+/// The room an empty input buffer offers at first.
 const INITIAL_ROOM: usize = 8192;
+
+impl Default for InputBuffer {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), filled: 0, room: INITIAL_ROOM }
+    }
+}
 
 impl InputBuffer {
     pub(super) fn filled(&self) -> &[u8] {
         self.bytes.get(..self.filled).unwrap_or_default()
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.filled == 0
-    }
-
     /// Room for more. A full buffer doubles, up to `max_frame` unless that is 0.
     pub(super) fn room(&mut self, max_frame: u32) -> usize {
-        if self.bytes.is_empty() {
-            self.bytes.resize(INITIAL_ROOM, 0);
-        } else if self.filled == self.bytes.len() {
-            let doubled = self.bytes.len().saturating_mul(2);
-            self.grow(doubled, max_frame);
+        if self.filled == self.room {
+            self.grow(self.room.saturating_mul(2), max_frame);
         }
-        self.bytes.len() - self.filled
+        self.provide();
+        self.room - self.filled
     }
 
     /// Makes the whole buffer `size` bytes if it is smaller and the frame limit allows.
     pub(super) fn grow(&mut self, size: usize, max_frame: u32) {
         let limit = if max_frame == 0 { usize::MAX } else { (max_frame as usize).max(INITIAL_ROOM) };
-        let size = size.min(limit);
-        if size > self.bytes.len() {
-            self.bytes.resize(size, 0);
-        }
+        self.room = self.room.max(size.min(limit));
     }
 
     /// The room itself, to be filled from its start.
     pub(super) fn spare(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(self.filled..).unwrap_or_default()
+        self.provide();
+        self.bytes.get_mut(self.filled..self.room).unwrap_or_default()
+    }
+
+    /// Sees to it that the memory offered is there.
+    fn provide(&mut self) {
+        if self.bytes.is_empty() {
+            self.bytes = pool::take(self.room);
+        }
+        if self.bytes.len() < self.room {
+            self.bytes.resize(self.room, 0);
+        }
     }
 
     /// The first `n` bytes of the room have been filled; what does not fit is not counted.
     pub(super) fn fill(&mut self, n: usize) {
-        self.filled = self.filled.saturating_add(n).min(self.bytes.len());
+        self.filled = self.filled.saturating_add(n).min(self.room.min(self.bytes.len()));
     }
 
     /// Drops `n` parsed bytes from the front.
@@ -56,11 +68,14 @@ impl InputBuffer {
             self.bytes.copy_within(n..self.filled, 0);
         }
         self.filled -= n;
+        if self.filled == 0 {
+            pool::give(std::mem::take(&mut self.bytes));
+        }
     }
 
     /// Drops everything, memory included.
     pub(super) fn release(&mut self) {
-        *self = Self::default();
+        self.consume(usize::MAX);
     }
 }
 
@@ -69,12 +84,25 @@ impl InputBuffer {
 pub(super) struct OutputBuffer {
     pub(super) bytes: Vec<u8>,
     start: usize,
+    /// The memory that was last enough.
+    usual: usize,
 }
 
-/// What an emptied output buffer may keep.
-const KEPT_ROOM: usize = 64 * 1024;
+/// Bytes taken from the front are dropped in one go when there are as many as this.
+const WORTH_MOVING: usize = 64 * 1024;
 
 impl OutputBuffer {
+    /// Makes ready for writing.
+    pub(super) fn prepare(&mut self) {
+        if self.bytes.capacity() == 0 {
+            self.bytes = pool::take(self.usual);
+            self.bytes.clear();
+        } else if self.start >= WORTH_MOVING && self.start >= self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+    }
+
     pub(super) fn pending(&self) -> &[u8] {
         self.bytes.get(self.start..).unwrap_or_default()
     }
@@ -91,16 +119,68 @@ impl OutputBuffer {
     pub(super) fn take(&mut self, n: usize) -> usize {
         let n = n.min(self.len());
         self.start += n;
-        if self.is_empty() {
-            self.bytes.clear();
-            self.bytes.shrink_to(KEPT_ROOM);
-            self.start = 0;
-        }
         n
+    }
+
+    /// Gives the memory back if nothing is left.
+    pub(super) fn rest(&mut self) {
+        if self.is_empty() {
+            self.release();
+        }
     }
 
     /// Drops everything, memory included.
     pub(super) fn release(&mut self) {
-        *self = Self::default();
+        self.start = 0;
+        if !self.bytes.is_empty() {
+            self.usual = self.bytes.len();
+        }
+        pool::give(std::mem::take(&mut self.bytes));
+    }
+}
+
+impl Drop for InputBuffer {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+impl Drop for OutputBuffer {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_that_never_runs_empty_does_not_grow() {
+        let mut output = OutputBuffer::default();
+        for _ in 0..10_000 {
+            output.prepare();
+            output.bytes.extend_from_slice(&[7; 1000]);
+            if output.len() > 50_000 {
+                output.take(1000);
+            }
+        }
+        assert!(output.bytes.capacity() < 1 << 20);
+    }
+
+    #[test]
+    fn an_emptied_input_holds_no_memory_and_offers_the_same_room_again() {
+        let mut input = InputBuffer::default();
+        assert_eq!(input.room(0), INITIAL_ROOM);
+        input.spare()[..3].copy_from_slice(b"abc");
+        input.fill(3);
+        input.consume(1);
+        assert_eq!(input.filled(), b"bc");
+        input.consume(2);
+        assert_eq!(input.bytes.capacity(), 0);
+        assert_eq!(input.room(0), INITIAL_ROOM);
+        input.fill(INITIAL_ROOM);
+        assert_eq!(input.room(512), 0, "a full buffer does not pass the frame limit");
+        assert_eq!(input.room(0), INITIAL_ROOM, "without a limit it doubles");
     }
 }

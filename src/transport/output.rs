@@ -46,6 +46,7 @@ impl Transport {
         if self.output.take(n) > 0 {
             self.idle.spoke = true;
         }
+        self.output.rest();
         if self.output.is_empty() {
             self.pending(connection);
         }
@@ -76,7 +77,13 @@ impl Transport {
         }
     }
 
-    fn generate(&mut self, mut connection: Option<&mut Connection>) {
+    fn generate(&mut self, connection: Option<&mut Connection>) {
+        self.output.prepare();
+        self.generate_layers(connection);
+        self.output.rest();
+    }
+
+    fn generate_layers(&mut self, mut connection: Option<&mut Connection>) {
         if self.output_layer == OutputLayer::Start && !self.output_ends {
             self.begin_output();
         }
