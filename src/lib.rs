@@ -1,5 +1,4 @@
 //! Protium: libqpid-proton rebuilt in Rust. This file is the map of the house.
-#![allow(dead_code, unused_imports, reason = "rooms are being moved into")]
 
 mod codec;
 mod driver;

@@ -6,8 +6,6 @@
 
 mod scalar;
 
-use std::fmt::Write;
-
 use super::constructor::{self as code, Width};
 use super::names::{CompositeName, composite};
 use super::reader::Reader;
@@ -15,6 +13,7 @@ use scalar::{element_name, write_scalar};
 
 /// Appends the text of the value that `bytes` start with, and gives the bytes it takes (all of them if it is cut
 /// short or broken).
+#[cfg(test)]
 pub(crate) fn dump(out: &mut String, bytes: &[u8]) -> usize {
     dump_within(out, bytes, usize::MAX)
 }

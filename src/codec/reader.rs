@@ -268,22 +268,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Enters a map; `None` (stepped over) for anything else.
-    pub(crate) fn map(&mut self) -> Decoded<Option<Compound<'a>>> {
-        match self.peek() {
-            Some(code::MAP8 | code::MAP32) => self.compound().map(Some),
-            _ => self.absent(),
-        }
-    }
-
-    /// Enters an array; `None` (stepped over) for anything else.
-    pub(crate) fn array(&mut self) -> Decoded<Option<Compound<'a>>> {
-        match self.peek() {
-            Some(code::ARRAY8 | code::ARRAY32) => self.compound().map(Some),
-            _ => self.absent(),
-        }
-    }
-
     /// Enters the list, map or array that comes next, whichever it is; the caller has looked at its constructor.
     /// The content is confined to the declared size, and the cursor goes behind it.
     #[inline]

@@ -97,6 +97,7 @@ impl<T> Arena<T> {
         }
     }
 
+    #[cfg(test)]
     pub(crate) const fn len(&self) -> usize {
         self.len
     }

@@ -31,7 +31,6 @@ impl<T> Chain<T> {
 
 /// A slot type that can be in the list called `L`.
 pub(crate) trait Chained<L>: Sized {
-    fn chain(&self) -> &Chain<Self>;
     fn chain_mut(&mut self) -> &mut Chain<Self>;
 }
 
@@ -111,10 +110,6 @@ mod tests {
     struct Only;
 
     impl Chained<Only> for Item {
-        fn chain(&self) -> &Chain<Self> {
-            &self.0
-        }
-
         fn chain_mut(&mut self) -> &mut Chain<Self> {
             &mut self.0
         }

@@ -54,20 +54,12 @@ pub(crate) struct InLink;
 pub(crate) struct InWork;
 
 impl Chained<InLink> for Delivery {
-    fn chain(&self) -> &Chain<Self> {
-        &self.in_link
-    }
-
     fn chain_mut(&mut self) -> &mut Chain<Self> {
         &mut self.in_link
     }
 }
 
 impl Chained<InWork> for Delivery {
-    fn chain(&self) -> &Chain<Self> {
-        &self.in_work
-    }
-
     fn chain_mut(&mut self) -> &mut Chain<Self> {
         &mut self.in_work
     }
@@ -324,4 +316,4 @@ impl Connection {
 }
 
 /// How many finished deliveries keep their buffers for the next ones.
-const SPARE_DELIVERIES: usize = 256;
+const SPARE_DELIVERIES: usize = 1024;

@@ -78,16 +78,6 @@ impl DeliveryMap {
         }
     }
 
-    /// Forgets everything, ids included.
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    /// All deliveries in flight, in the order of their ids.
-    pub(crate) fn all(&self) -> Vec<DeliveryKey> {
-        self.stragglers.values().chain(self.ring.iter().flatten()).copied().collect()
-    }
-
     fn index(&self, id: SequenceNo) -> usize {
         id.0.wrapping_sub(self.base.0) as usize
     }

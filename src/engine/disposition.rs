@@ -99,17 +99,6 @@ impl Disposition {
         };
     }
 
-    /// The rejection's condition, turning the disposition into a rejection first.
-    pub(crate) fn rejected_mut(&mut self) -> &mut Condition {
-        if !matches!(self, Self::Rejected(_)) {
-            *self = Self::Rejected(Box::default());
-        }
-        match self {
-            Self::Rejected(condition) => condition,
-            _ => unreachable!("made a rejection above"),
-        }
-    }
-
     /// The modification, turning the disposition into one first.
     pub(crate) fn modified_mut(&mut self) -> &mut Modified {
         if !matches!(self, Self::Modified(_)) {

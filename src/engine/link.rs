@@ -112,20 +112,12 @@ pub(crate) struct InConnection;
 pub(crate) struct InSession;
 
 impl Chained<InConnection> for Link {
-    fn chain(&self) -> &Chain<Self> {
-        &self.in_connection
-    }
-
     fn chain_mut(&mut self) -> &mut Chain<Self> {
         &mut self.in_connection
     }
 }
 
 impl Chained<InSession> for Link {
-    fn chain(&self) -> &Chain<Self> {
-        &self.in_session
-    }
-
     fn chain_mut(&mut self) -> &mut Chain<Self> {
         &mut self.in_session
     }

@@ -94,10 +94,6 @@ impl<V: Copy> NumberMap<V> {
     pub(crate) fn values(&self) -> impl Iterator<Item = V> {
         self.dense.iter().flatten().chain(self.sparse.values()).copied()
     }
-
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 /// How far beyond the known numbers a new one may lie and still be kept in the vector.

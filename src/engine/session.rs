@@ -82,10 +82,6 @@ pub(crate) struct DispositionBatch {
 pub(crate) struct InConnection;
 
 impl Chained<InConnection> for Session {
-    fn chain(&self) -> &Chain<Self> {
-        &self.in_connection
-    }
-
     fn chain_mut(&mut self) -> &mut Chain<Self> {
         &mut self.in_connection
     }

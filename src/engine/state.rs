@@ -21,9 +21,4 @@ impl EndpointState {
     pub(crate) fn set_local(&mut self, half: Half) -> bool {
         std::mem::replace(&mut self.local, half) != half
     }
-
-    /// Moves the remote half to `half`; false if it was there already.
-    pub(crate) fn set_remote(&mut self, half: Half) -> bool {
-        std::mem::replace(&mut self.remote, half) != half
-    }
 }

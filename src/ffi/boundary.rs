@@ -149,15 +149,38 @@ pub(super) unsafe fn on_wire<R>(
         neutral
     });
     // SAFETY: as above.
-    if unsafe { (*transport).engine.has_trace() } {
-        // SAFETY: as above.
-        unsafe { write_trace(transport) };
-    }
-    if !connection.is_null() {
-        // SAFETY: as above.
-        unsafe { settle_if_needed(connection) };
-    }
+    unsafe { follow_up(transport, connection) };
     result
+}
+
+/// What follows a call on the wire: trace lines go to the log, events to the collector. A sink of the program's own
+/// may end the connection meanwhile.
+///
+/// # Safety
+/// `transport` is live, `connection` null or bound to it.
+#[inline]
+unsafe fn follow_up(transport: *mut pn_transport_t, connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    let traced = unsafe { (*transport).engine.has_trace() };
+    if connection.is_null() {
+        if traced {
+            // SAFETY: passed on from the caller.
+            unsafe { write_trace(transport) };
+        }
+        return;
+    }
+    if !traced {
+        // SAFETY: passed on from the caller.
+        return unsafe { settle_if_needed(connection) };
+    }
+    // SAFETY: passed on from the caller; both are held for as long as the program's sink runs.
+    unsafe { hold(connection) };
+    // SAFETY: as above.
+    unsafe { write_trace(transport) };
+    // SAFETY: as above.
+    unsafe { settle_if_needed(connection) };
+    // SAFETY: as above.
+    unsafe { let_go(connection) };
 }
 
 /// # Safety

@@ -8,11 +8,11 @@
 
 use std::ffi::{c_char, c_int};
 
+use super::data_object::on_data;
 use super::data_object::{
     INVALID, Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, own_data, print,
     put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
 };
-pub(crate) use super::data_object::{OpenData, lent_data, on_data, retire_data};
 use super::error::{PN_ARG_ERR, pn_error_t};
 use super::types::{
     pn_bytes_t, pn_char_t, pn_decimal32_t, pn_decimal64_t, pn_decimal128_t, pn_handle_t, pn_timestamp_t,

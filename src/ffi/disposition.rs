@@ -50,17 +50,29 @@ pub struct pn_disposition_t {
 }
 
 /// A disposition seen as one of any type.
-pub struct pn_custom_disposition_t(pn_disposition_t);
+pub struct pn_custom_disposition_t {
+    _facet: pn_disposition_t,
+}
 /// A disposition seen as received.
-pub struct pn_received_disposition_t(pn_disposition_t);
+pub struct pn_received_disposition_t {
+    _facet: pn_disposition_t,
+}
 /// A disposition seen as rejected.
-pub struct pn_rejected_disposition_t(pn_disposition_t);
+pub struct pn_rejected_disposition_t {
+    _facet: pn_disposition_t,
+}
 /// A disposition seen as modified.
-pub struct pn_modified_disposition_t(pn_disposition_t);
+pub struct pn_modified_disposition_t {
+    _facet: pn_disposition_t,
+}
 /// A disposition seen as declared.
-pub struct pn_declared_disposition_t(pn_disposition_t);
+pub struct pn_declared_disposition_t {
+    _facet: pn_disposition_t,
+}
 /// A disposition seen as transactional.
-pub struct pn_transactional_disposition_t(pn_disposition_t);
+pub struct pn_transactional_disposition_t {
+    _facet: pn_disposition_t,
+}
 
 const ANNOTATIONS: u32 = 0;
 const RAW: u32 = 1;

@@ -15,7 +15,7 @@ use crate::sasl::Sasl;
 ///
 /// cbindgen:ignore
 pub struct pn_sasl_t {
-    never: (),
+    _facet: (),
 }
 
 /// cbindgen:ignore

@@ -127,7 +127,7 @@ unsafe fn spare_delivery(connection: *mut pn_connection_t, delivery: *mut pn_del
 }
 
 /// How many objects of ended deliveries a connection keeps.
-const SPARE_OBJECTS: usize = 256;
+const SPARE_OBJECTS: usize = 1024;
 
 /// The object that stands for a session, made on the first look; null for a slot that is gone.
 ///

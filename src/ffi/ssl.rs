@@ -11,14 +11,14 @@ use super::shell::pn_transport_t;
 ///
 /// cbindgen:ignore
 pub struct pn_ssl_domain_t {
-    never: (),
+    _never: (),
 }
 
 /// The security of one transport.
 ///
 /// cbindgen:ignore
 pub struct pn_ssl_t {
-    never: (),
+    _never: (),
 }
 
 /// cbindgen:ignore

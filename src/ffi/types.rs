@@ -119,18 +119,6 @@ impl pn_bytes_t {
 impl pn_rwbytes_t {
     /// No bytes at a null address.
     pub(crate) const NULL: Self = Self { size: 0, start: null_mut() };
-
-    /// The bytes C lends for writing; a null address has none, whatever the size.
-    ///
-    /// # Safety
-    /// The bytes are initialised and nobody else touches them for `'a`.
-    pub(crate) unsafe fn as_mut_slice<'a>(self) -> &'a mut [u8] {
-        if self.start.is_null() {
-            return &mut [];
-        }
-        // SAFETY: passed on from the caller.
-        unsafe { std::slice::from_raw_parts_mut(self.start.cast(), self.size) }
-    }
 }
 
 /// Puts a size and an address together. Nothing is copied.

@@ -14,5 +14,5 @@
 mod frame;
 mod protocol;
 
-pub(crate) use frame::{Frame, FrameType, MalformedFrame, next_frame, patch_frame_size, write_frame};
+pub(crate) use frame::{Frame, FrameType, next_frame, patch_frame_size, write_frame};
 pub(crate) use protocol::{Detected, Protocol, detect};

@@ -45,7 +45,7 @@ struct Pool {
 }
 
 /// A burst of events must not stay in memory for ever.
-const LARGEST_POOL: usize = 256;
+const LARGEST_POOL: usize = 1024;
 
 /// The class of collectors.
 pub(crate) static CLASS: ClassCell = ClassCell(pn_class_t {

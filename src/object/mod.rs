@@ -19,7 +19,7 @@ pub(crate) mod string;
 use std::ffi::c_void;
 
 pub(crate) use class::{ClassCell, class_argument, ordinary_class, pn_class_t};
-pub(crate) use header::{Header, header, new_object};
+pub(crate) use header::{header, new_object};
 
 /// Adds a reference to an object through its class; null is tolerated.
 ///

@@ -154,3 +154,23 @@ impl<'a> WireField<'a> for Option<DeliveryState<'a>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_name_their_fields_as_the_standard_does() {
+        for (code, fields) in [
+            (Received::DESCRIPTOR, &Received::FIELDS[..2]),
+            (Rejected::DESCRIPTOR, Rejected::FIELDS),
+            (Modified::DESCRIPTOR, Modified::FIELDS),
+            (Declared::DESCRIPTOR, Declared::FIELDS),
+            (Transactional::DESCRIPTOR, Transactional::FIELDS),
+        ] {
+            let ours: Vec<_> = fields.iter().map(|field| field.replace('_', "-")).collect();
+            let known = crate::codec::names::composite(u64::from(code)).expect("every state has a name");
+            assert_eq!(ours, known.fields, "{}", known.name);
+        }
+    }
+}

@@ -58,8 +58,9 @@ pub(crate) enum Performative<'a> {
 pub(crate) enum SaslFrame<'a> {
     Mechanisms(Mechanisms<'a>),
     Init(Init<'a>),
-    Challenge(Challenge<'a>),
-    Response(Response<'a>),
+    /// The built-in mechanisms have no second word, so what it says is only checked to be well formed.
+    Challenge,
+    Response,
     Outcome(Outcome<'a>),
 }
 
@@ -70,6 +71,17 @@ pub(crate) enum DispatchError {
     Unknown(u64),
     /// Not a described list, or one whose content is malformed.
     Malformed(DecodeError),
+}
+
+impl std::fmt::Display for DispatchError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown(descriptor) => {
+                write!(f, "no performative of this layer has the descriptor 0x{descriptor:x}")
+            }
+            Self::Malformed(error) => error.fmt(f),
+        }
+    }
 }
 
 impl From<DecodeError> for DispatchError {
@@ -108,8 +120,8 @@ impl<'a> SaslFrame<'a> {
         Ok(match descriptor {
             0x40 => Self::Mechanisms(Mechanisms::decode(fields)?),
             0x41 => Self::Init(Init::decode(fields)?),
-            0x42 => Self::Challenge(Challenge::decode(fields)?),
-            0x43 => Self::Response(Response::decode(fields)?),
+            0x42 => Challenge::decode(fields).map(|_| Self::Challenge)?,
+            0x43 => Response::decode(fields).map(|_| Self::Response)?,
             0x44 => Self::Outcome(Outcome::decode(fields)?),
             other => return Err(DispatchError::Unknown(other)),
         })

@@ -237,6 +237,8 @@ fn the_tables_name_their_fields_as_the_standard_does() {
         (Coordinator::DESCRIPTOR, Coordinator::FIELDS),
         (Mechanisms::DESCRIPTOR, Mechanisms::FIELDS),
         (Init::DESCRIPTOR, Init::FIELDS),
+        (Challenge::DESCRIPTOR, Challenge::FIELDS),
+        (Response::DESCRIPTOR, Response::FIELDS),
         (Outcome::DESCRIPTOR, Outcome::FIELDS),
     ] {
         let ours: Vec<_> = fields.iter().map(|field| field.replace('_', "-")).collect();

@@ -20,7 +20,7 @@ mod mechanism;
 mod tests;
 
 use allowed::AllowedMechanisms;
-use mechanism::{Credentials, Mechanism, Verdict};
+use mechanism::{Credentials, Verdict};
 
 use crate::engine::{Password, Text};
 use crate::performative::{Binary, Init, MechanismList, Mechanisms, Outcome, SaslFrame, Symbol};

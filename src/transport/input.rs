@@ -206,7 +206,7 @@ impl Transport {
         let Some(frame) = self.next_frame(bytes)? else { return Ok(Step::Waiting) };
         self.trace_in(frame.channel, frame.body);
         if !frame.body.is_empty() {
-            let sasl_frame = SaslFrame::decode(frame.body).map_err(|error| undispatched(1, &error))?;
+            let sasl_frame = SaslFrame::decode(frame.body).map_err(|error| self.undispatched(1, &error))?;
             self.sasl_mut().receive(&sasl_frame);
             self.post(connection, Event::Transport);
             if self.sasl_mut().has_succeeded() {
@@ -229,7 +229,7 @@ impl Transport {
             return Ok(Step::Consumed(frame.size));
         }
         let (performative, payload) =
-            Performative::decode(frame.body).map_err(|error| undispatched(0, &error))?;
+            Performative::decode(frame.body).map_err(|error| self.undispatched(0, &error))?;
         if connection.is_none() && !matches!(performative, Performative::Open(_)) {
             self.frames_in = frames_before;
             return Ok(Step::Waiting);
@@ -237,6 +237,19 @@ impl Transport {
         self.trace_in(frame.channel, frame.body);
         self.receive(connection, frame.channel, &performative, payload)?;
         Ok(Step::Consumed(frame.size))
+    }
+
+    /// The fault of a frame whose body is no performative of its layer; the log hears what exactly is wrong.
+    fn undispatched(&mut self, frame_type: u8, error: &DispatchError) -> Violation {
+        if self.tracing.debug {
+            self.log(Subsystem::Amqp, Level::Debug, error.to_string());
+        }
+        Violation::framing(match error {
+            DispatchError::Unknown(_) => {
+                format!("Error dispatching frame: type: {frame_type}: Unknown performative")
+            }
+            DispatchError::Malformed(_) => "Error dispatching frame".to_owned(),
+        })
     }
 
     /// The peer will send nothing more.
@@ -326,15 +339,4 @@ fn unexpected_header(protocol: Protocol, got: Detected, bytes: &[u8], suffix: &s
     } else {
         format!("Expected {expected} protocol header got: {} ['{}']{suffix}", got.name(), quote(bytes))
     }
-}
-
-/// The fault of a frame whose body is no performative of its layer.
-fn undispatched(frame_type: u8, error: &DispatchError) -> Violation {
-    let what = match error {
-        DispatchError::Unknown(_) => {
-            format!("Error dispatching frame: type: {frame_type}: Unknown performative")
-        }
-        DispatchError::Malformed(_) => "Error dispatching frame".to_owned(),
-    };
-    Violation::framing(what)
 }

@@ -33,7 +33,8 @@ use input::InputLayer;
 use output::OutputLayer;
 
 pub(crate) use settings::RemoteOpen;
-pub(crate) use trace::{Level, Subsystem, TraceLine, Tracing};
+use trace::TraceLine;
+pub(crate) use trace::Tracing;
 
 use crate::engine::{Condition, Connection, DeliveryKey, Event, LowestFree, NumberMap, SessionKey, Subject};
 use crate::sasl::Sasl;

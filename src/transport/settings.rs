@@ -32,10 +32,6 @@ pub(super) const CHANNEL_LIMIT: u16 = 32767;
 pub(super) const DEFAULT_BUFFERED_BYTES: u64 = 4 * 1024 * 1024;
 
 impl Transport {
-    pub(crate) const fn is_server(&self) -> bool {
-        self.server
-    }
-
     pub(crate) fn set_server(&mut self) {
         self.server = true;
     }
@@ -107,16 +103,8 @@ impl Transport {
         self.require_auth = required;
     }
 
-    pub(crate) const fn requires_auth(&self) -> bool {
-        self.require_auth
-    }
-
     pub(crate) fn set_require_encryption(&mut self, required: bool) {
         self.require_encryption = required;
-    }
-
-    pub(crate) const fn requires_encryption(&self) -> bool {
-        self.require_encryption
     }
 
     /// Whether SASL has succeeded.
@@ -138,10 +126,6 @@ impl Transport {
             Some(sasl) if self.sasl_header_received => sasl.user().map(Text::as_c_str),
             _ => Some(ANONYMOUS),
         }
-    }
-
-    pub(crate) fn sasl(&self) -> Option<&Sasl> {
-        self.sasl.as_deref()
     }
 
     /// The SASL exchange, made on the first call; its role is fixed then.

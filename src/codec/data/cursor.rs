@@ -120,6 +120,7 @@ impl Data {
 
     /// The type of the current value.
     #[inline]
+    #[cfg(test)]
     pub(crate) fn kind(&self) -> Option<Type> {
         self.current_content().and_then(Content::kind)
     }

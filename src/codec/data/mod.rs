@@ -35,7 +35,7 @@ pub(crate) use types::{Type, name_of};
 pub(crate) use value::Value;
 
 use measure::Extent;
-use node::{Children, Content, Index, NIL, Node, Span};
+use node::{Content, Index, NIL, Node, Span};
 
 /// A forest of AMQP values with a cursor.
 pub(crate) struct Data {
@@ -158,6 +158,7 @@ impl Data {
     }
 
     /// The fault that the last failing operation left.
+    #[cfg(test)]
     pub(crate) fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
     }

@@ -132,6 +132,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value's type; `None` for one that does not exist.
+    #[cfg(test)]
     pub(crate) fn kind(&self) -> Option<Type> {
         Type::from_number(self.type_number())
     }
