@@ -1,4 +1,29 @@
 //! Protium: libqpid-proton rebuilt in Rust. This file is the map of the house.
+//!
+//! **codec** is the AMQP type system: encoded values, the value tree behind `pn_data_t`, text forms, formats.
+//! **performative** has one table for each performative, outcome and terminus, and reads and writes them.
+//! **message** is the sections of a message.
+//! **framing** is what stands around performatives: frame headers, protocol headers, recognising protocols.
+//! **engine** is connections, sessions, links and deliveries: states, credit, windows, lifetimes. It knows no bytes.
+//! **sasl** is the exchange that authenticates a peer, frame by frame.
+//! **transport** turns bytes into changes of the engine and changes of the engine into bytes.
+//! **driver** is a transport with its connection: the unit that input and output loops work with.
+//! **object** is the C object model: counted objects, classes, records, strings, collectors.
+//! **ffi** is the C interface, one file for each public header, and all that joins it to the rooms above.
+//!
+//! Who may import whom; `tests/layering.rs` holds the table, and `docs/architecture.md` explains it:
+//!
+//! ```text
+//! codec, object                  ->  nothing of ours
+//! performative, message, framing ->  codec
+//! engine                         ->  codec, performative
+//! sasl                           ->  engine, performative
+//! transport                      ->  engine, framing, performative, codec, sasl
+//! driver                         ->  transport, engine
+//! ffi                            ->  all
+//! ```
+//!
+//! Unsafe code lives in `object` and `ffi` only; every other room forbids it.
 
 mod codec;
 mod driver;
