@@ -128,6 +128,11 @@ impl Connection {
         std::mem::swap(&mut self.notices, spare);
     }
 
+    /// The one thing that is queued, if it is an event and there is nothing else: by far the most frequent case.
+    pub(crate) fn take_sole_notice(&mut self) -> Option<Notice> {
+        if self.notices.len() == 1 && self.candidates.is_empty() { self.notices.pop() } else { None }
+    }
+
     /// Whether events or slots wait to be settled by the boundary.
     pub(crate) fn unsettled_business(&self) -> bool {
         !self.notices.is_empty() || !self.candidates.is_empty()

@@ -142,8 +142,8 @@ impl Connection {
         self.modified();
         if !self.bound {
             self.forget_unsent(key);
+            self.candidate(Subject::Delivery(key));
         }
-        self.candidate(Subject::Delivery(key));
     }
 
     /// Without a transport nothing of a settled delivery will ever be sent.

@@ -82,15 +82,17 @@ impl Connection {
 
     /// Says whether somebody outside the engine holds the slot. Letting go may release it.
     pub(crate) fn set_held(&mut self, subject: Subject, held: bool) {
-        let place = match subject {
-            Subject::Session(key) => self.sessions.get_mut(key).map(|slot| &mut slot.held),
-            Subject::Link(key) => self.links.get_mut(key).map(|slot| &mut slot.held),
-            Subject::Delivery(key) => self.deliveries.get_mut(key).map(|slot| &mut slot.held),
+        let slot = match subject {
+            Subject::Session(key) => self.sessions.get_mut(key).map(|slot| (&mut slot.held, slot.finalized)),
+            Subject::Link(key) => self.links.get_mut(key).map(|slot| (&mut slot.held, slot.finalized)),
+            Subject::Delivery(key) => {
+                self.deliveries.get_mut(key).map(|slot| (&mut slot.held, slot.local_settled && !slot.changed))
+            }
             Subject::Connection | Subject::Transport => None,
         };
-        if let Some(place) = place {
+        if let Some((place, otherwise_done)) = slot {
             *place = held;
-            if !held {
+            if !held && otherwise_done {
                 self.candidate(subject);
             }
         }
@@ -115,7 +117,9 @@ impl Connection {
         let link = delivery.link();
         self.unregister(key);
         let object = self.recycle_delivery(key);
-        self.candidate(Subject::Link(link));
+        if self.links[link].finalized {
+            self.candidate(Subject::Link(link));
+        }
         Some(object)
     }
 

@@ -22,9 +22,15 @@ use crate::object::{collector, pn_class_t, record};
 #[inline]
 pub(super) unsafe fn settle_if_needed(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
-    if unsafe { (*connection).engine.unsettled_business() } {
+    let engine = unsafe { &mut (*connection).engine };
+    if !engine.unsettled_business() {
+        return;
+    }
+    match engine.take_sole_notice() {
+        // SAFETY: passed on from the caller; queueing an event runs no code of the program's.
+        Some(notice) => unsafe { deliver(connection, notice) },
         // SAFETY: passed on from the caller.
-        unsafe { settle(connection) };
+        None => unsafe { settle(connection) },
     }
 }
 
