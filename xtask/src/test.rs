@@ -16,12 +16,13 @@ use crate::{Outcome, demo, headers, packages, prefix};
 use tally::{Tally, cargo_figures};
 
 /// What the tests need: compilers, the checker's tools, and the other implementation with its binding.
-const PACKAGES: [&str; 11] = [
+const PACKAGES: [&str; 12] = [
     "gcc",
     "g++",
     "libc6-dev",
     "binutils",
     "cmake",
+    "make",
     "pkg-config",
     "valgrind",
     "python3",
