@@ -288,7 +288,26 @@ impl Connection {
                 }
             }
         }
+        self.reconsider_parked(key);
         self.settle_link_lifetime(key);
+    }
+
+    /// What waits at a link that has just lost a handle is looked at again: part of it may never be sent.
+    fn reconsider_parked(&mut self, key: LinkKey) {
+        for delivery in std::mem::take(&mut self.links[key].parked) {
+            let waiting =
+                self.deliveries.get_mut(delivery).is_some_and(|slot| std::mem::take(&mut slot.parked));
+            if waiting {
+                self.delivery_changed(delivery);
+            }
+        }
+    }
+
+    /// Whether deliveries of the link may still go out, now or when credit, window or the attach come.
+    pub(crate) fn may_still_send(&self, key: LinkKey) -> bool {
+        let link = &self.links[key];
+        let over = link.wire.detach_sent || link.remote_detached || link.state.remote == Half::Closed;
+        !over && !self.sessions[link.session].wire.end_sent
     }
 
     /// A link that is leaving may have been held back by what has just been sent.

@@ -8,6 +8,7 @@
 use super::codec::{pn_atom_t, pn_data_t};
 use super::data_object::{OpenData, atom_value, fault_code, lent_data, on_data, retire_data, value_atom};
 use super::error::{PN_ARG_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
+use super::link::{pn_link_advance, pn_link_send};
 use super::message::pn_message_t;
 use super::shell::pn_link_t;
 use super::types::{pn_bytes_t, pn_rwbytes_t};
@@ -468,11 +469,6 @@ fn decode_all(data: &mut Data, mut bytes: &[u8]) -> Result<(), Fault> {
         bytes = bytes.get(used.max(1)..).unwrap_or_default();
     }
     Ok(())
-}
-
-unsafe extern "C" {
-    fn pn_link_send(sender: *mut pn_link_t, bytes: *const c_char, n: usize) -> ssize_t;
-    fn pn_link_advance(link: *mut pn_link_t) -> bool;
 }
 
 #[cfg(test)]

@@ -24,7 +24,6 @@ mod message_object;
 pub mod object;
 pub mod object_legacy;
 pub mod sasl;
-pub mod sasl_plugin;
 pub mod session;
 mod settle;
 mod shell;

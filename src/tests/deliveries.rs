@@ -63,30 +63,12 @@ fn equal_neighbouring_dispositions_share_a_frame() {
 fn a_long_message_is_split_at_the_peers_frame_size() {
     let mut pair = Pair::new();
     pair.server.transport.set_max_frame(512, Some(&mut pair.server.connection));
-    let mut pair = open_with_link(pair);
+    let mut pair = pair.prepared(100, |_, _| {});
     let body: Vec<u8> = (0..5000u32).map(|n| n as u8).collect();
     pair.send(b"t", &body);
     pair.pump();
     assert_eq!(pair.receive(), body);
     assert!(pair.server.transport.frames_in() > 10);
-}
-
-fn open_with_link(mut pair: Pair) -> Pair {
-    use crate::performative::Role;
-    pair.client.connection.open();
-    pair.server.connection.open();
-    let session = pair.client.connection.create_session();
-    pair.client.connection.open_session(session);
-    let link = pair.client.connection.create_link(session, Role::Sender, Some(b"l"));
-    pair.client.connection.open_link(link);
-    pair.pump();
-    let (session, link) = (pair.server.session(), pair.server.link());
-    pair.server.connection.open_session(session);
-    pair.server.connection.open_link(link);
-    pair.server.connection.grant(link, 100);
-    pair.pump();
-    pair.forget_events();
-    pair
 }
 
 #[test]

@@ -96,3 +96,22 @@ fn thousands_of_links_come_and_go_without_leaving_slots() {
         assert_eq!((pair.client.connection.links.len(), pair.server.connection.links.len()), (0, 0));
     }
 }
+
+#[test]
+fn deliveries_that_can_no_longer_be_sent_go_with_their_link() {
+    let mut pair = Pair::attached();
+    pair.send(b"early", b"never sent");
+    let settled = pair.send(b"settled", b"never sent");
+    pair.client.connection.settle_delivery(settled);
+    pair.pump();
+    let (ours, peers) = (pair.client.link(), pair.server.link());
+    pair.server.connection.close_link(peers);
+    pair.server.connection.free_link(peers);
+    pair.pump();
+    pair.client.connection.close_link(ours);
+    pair.client.connection.free_link(ours);
+    pair.pump();
+    assert_eq!((pair.client.connection.deliveries.len(), pair.client.connection.links.len()), (0, 0));
+    let session = pair.client.session();
+    assert_eq!(pair.client.connection.sessions[session].outgoing_bytes, 0);
+}

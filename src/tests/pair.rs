@@ -152,6 +152,26 @@ impl Pair {
         pair
     }
 
+    /// Both ends opened from scratch, with a link from client to server; `prepare` sets up the server's session
+    /// before it answers, and the server grants `credit`.
+    pub(super) fn prepared(mut self, credit: i32, prepare: impl FnOnce(&mut Connection, SessionKey)) -> Self {
+        self.client.connection.open();
+        self.server.connection.open();
+        let session = self.client.connection.create_session();
+        self.client.connection.open_session(session);
+        let link = self.client.connection.create_link(session, Role::Sender, Some(b"link"));
+        self.client.connection.open_link(link);
+        self.pump();
+        let (session, link) = (self.server.session(), self.server.link());
+        prepare(&mut self.server.connection, session);
+        self.server.connection.open_session(session);
+        self.server.connection.open_link(link);
+        self.server.connection.grant(link, credit);
+        self.pump();
+        self.forget_events();
+        self
+    }
+
     /// As [`Self::attached`], with credit for `credit` deliveries.
     pub(super) fn with_credit(credit: i32) -> Self {
         let mut pair = Self::attached();

@@ -2,27 +2,12 @@
 
 use super::pair::Pair;
 use crate::engine::WindowLimit;
-use crate::performative::Role;
 
 /// A pair whose server takes at most `frames` frames of 512 bytes before it reads.
 fn limited(limit: WindowLimit) -> Pair {
     let mut pair = Pair::new();
     pair.server.transport.set_max_frame(512, Some(&mut pair.server.connection));
-    pair.client.connection.open();
-    pair.server.connection.open();
-    let session = pair.client.connection.create_session();
-    pair.client.connection.open_session(session);
-    let link = pair.client.connection.create_link(session, Role::Sender, Some(b"l"));
-    pair.client.connection.open_link(link);
-    pair.pump();
-    let (session, link) = (pair.server.session(), pair.server.link());
-    pair.server.connection.set_window_limit(session, limit);
-    pair.server.connection.open_session(session);
-    pair.server.connection.open_link(link);
-    pair.server.connection.grant(link, 1000);
-    pair.pump();
-    pair.forget_events();
-    pair
+    pair.prepared(1000, |connection, session| connection.set_window_limit(session, limit))
 }
 
 #[test]

@@ -72,8 +72,11 @@ impl Transport {
         link: LinkKey,
         key: DeliveryKey,
     ) -> Result<(), Violation> {
+        let may_send = connection.may_still_send(link);
         let delivery = &mut connection.deliveries[key];
-        if delivery.aborted && delivery.id.is_none() && !delivery.sent {
+        let aborted = delivery.aborted && delivery.id.is_none();
+        let stranded = delivery.local_settled && !may_send;
+        if !delivery.sent && (aborted || stranded) {
             delivery.parked = false;
             connection.withdraw(key);
             connection.post(Event::LinkFlow, Subject::Link(link));

@@ -1,1 +1,0 @@
-//! sasl_plugin
