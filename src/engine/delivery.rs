@@ -157,17 +157,22 @@ impl Connection {
 
     /// Takes an unsent delivery out of the link's and session's counts.
     pub(crate) fn withdraw(&mut self, key: DeliveryKey) {
+        self.drop_unsent(key);
         let delivery = &mut self.deliveries[key];
-        let unsent = delivery.payload.clear();
-        delivery.sent = true;
-        let queued = std::mem::take(&mut delivery.counts_as_queued);
         let link = delivery.link();
-        let slot = &mut self.links[link];
-        if queued {
+        if std::mem::take(&mut delivery.counts_as_queued) {
+            let slot = &mut self.links[link];
             slot.queued -= 1;
             slot.credit += 1;
         }
-        let session = slot.session;
+    }
+
+    /// Gives up on sending what is left of a delivery, for a link that is over: its credit no longer matters.
+    pub(crate) fn drop_unsent(&mut self, key: DeliveryKey) {
+        let delivery = &mut self.deliveries[key];
+        delivery.sent = true;
+        let unsent = delivery.payload.clear();
+        let session = self.links[delivery.link()].session;
         self.sessions[session].outgoing_bytes -= unsent;
     }
 

@@ -2,6 +2,7 @@
 
 use super::pair::Pair;
 use crate::engine::Event::*;
+use crate::performative::Role;
 
 fn counts(peer: &super::pair::Peer) -> (i32, i32) {
     let link = &peer.connection.links[peer.link()];
@@ -108,6 +109,24 @@ fn a_link_with_deliveries_waiting_detaches_after_them() {
     pair.server.connection.grant(receiver, 1);
     pair.pump();
     assert_eq!(pair.server.events(), [Transport, Delivery, LinkRemoteClose]);
+}
+
+#[test]
+fn credit_that_comes_before_the_attach_is_answered_is_used_after_it() {
+    let mut pair = Pair::opened();
+    let session = pair.client.session();
+    let receiver = pair.client.connection.create_link(session, Role::Receiver, Some(b"l"));
+    pair.client.connection.open_link(receiver);
+    pair.client.connection.grant(receiver, 5);
+    pair.pump();
+    let sender = pair.server.link();
+    pair.server.connection.create_delivery(sender, b"t");
+    pair.server.connection.send(sender, b"early").unwrap();
+    pair.server.connection.advance(sender);
+    pair.pump();
+    pair.server.connection.open_link(sender);
+    pair.pump();
+    assert_eq!(pair.client.connection.links[receiver].queued, 1);
 }
 
 #[test]

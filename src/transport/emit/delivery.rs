@@ -74,12 +74,13 @@ impl Transport {
     ) -> Result<(), Violation> {
         let may_send = connection.may_still_send(link);
         let delivery = &mut connection.deliveries[key];
-        let aborted = delivery.aborted && delivery.id.is_none();
-        let stranded = delivery.local_settled && !may_send;
-        if !delivery.sent && (aborted || stranded) {
+        if !delivery.sent && delivery.aborted && delivery.id.is_none() {
             delivery.parked = false;
             connection.withdraw(key);
             connection.post(Event::LinkFlow, Subject::Link(link));
+        } else if !delivery.sent && delivery.local_settled && !may_send {
+            delivery.parked = false;
+            connection.drop_unsent(key);
         } else if !delivery.sent && !delivery.parked {
             let something = delivery.complete || delivery.aborted || !delivery.payload.is_empty();
             if something {

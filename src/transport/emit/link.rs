@@ -57,6 +57,7 @@ impl Transport {
             attach.properties = link.properties.content();
         }
         self.write_frame(FrameType::Amqp, channel.0, |out| attach.encode(out));
+        connection.resume(key);
     }
 
     /// Detaches links, unless advanced deliveries of theirs still have to go out.
