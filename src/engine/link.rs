@@ -202,7 +202,7 @@ impl Link {
 
     /// Whether an attach from the peer may still be meant for this link.
     fn awaits_attach(&self) -> bool {
-        !self.remote_detached && self.state.remote != Half::Closed
+        !self.freed && !self.remote_detached && self.state.remote != Half::Closed
     }
 
     /// A terminus, made on the first look: local ends are a source and a target, the peer's are unspecified.

@@ -115,3 +115,19 @@ fn deliveries_that_can_no_longer_be_sent_go_with_their_link() {
     let session = pair.client.session();
     assert_eq!(pair.client.connection.sessions[session].outgoing_bytes, 0);
 }
+
+#[test]
+fn the_peers_attach_for_a_link_freed_meanwhile_makes_a_new_link() {
+    let mut pair = Pair::opened();
+    let session = pair.client.session();
+    let link = pair.client.connection.create_link(session, Role::Sender, Some(b"l"));
+    pair.client.connection.open_link(link);
+    pair.pump();
+    pair.client.connection.free_link(link);
+    pair.forget_events();
+    let peers = pair.server.link();
+    pair.server.connection.open_link(peers);
+    pair.pump();
+    assert_eq!(pair.client.events(), [LinkInit, LinkRemoteOpen]);
+    assert_ne!(pair.client.link(), link);
+}
