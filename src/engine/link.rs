@@ -191,18 +191,14 @@ impl Link {
         attach || (detach && self.state.local != Half::Uninit)
     }
 
-    /// Whether advanced deliveries wait to be sent and the peer can still take them.
-    pub(crate) fn has_queued(&self) -> bool {
-        self.role == Role::Sender
-            && self.queued > 0
-            && self.wire.local_handle.is_some()
-            && !self.remote_detached
-            && self.state.remote != Half::Closed
+    /// Whether the peer has ended the link.
+    fn ended_by_peer(&self) -> bool {
+        self.remote_detached || self.state.remote == Half::Closed
     }
 
     /// Whether an attach from the peer may still be meant for this link.
     fn awaits_attach(&self) -> bool {
-        !self.freed && !self.remote_detached && self.state.remote != Half::Closed
+        !self.freed && !self.ended_by_peer()
     }
 
     /// A terminus, made on the first look: local ends are a source and a target, the peer's are unspecified.
@@ -306,8 +302,17 @@ impl Connection {
     /// Whether deliveries of the link may still go out, now or when credit, window or the attach come.
     pub(crate) fn may_still_send(&self, key: LinkKey) -> bool {
         let link = &self.links[key];
-        let over = link.wire.detach_sent || link.remote_detached || link.state.remote == Half::Closed;
-        !over && !self.sessions[link.session].wire.end_sent
+        let session = &self.sessions[link.session];
+        let link_over = link.wire.detach_sent || link.ended_by_peer();
+        let session_over = session.wire.end_sent || session.state.remote == Half::Closed;
+        !link_over && !session_over
+    }
+
+    /// Whether advanced deliveries wait to be sent and the peer can still take them: a detach or end waits for them.
+    pub(crate) fn has_queued(&self, key: LinkKey) -> bool {
+        let link = &self.links[key];
+        let waiting = link.role == Role::Sender && link.queued > 0 && link.wire.local_handle.is_some();
+        waiting && self.may_still_send(key)
     }
 
     /// A link that is leaving may have been held back by what has just been sent.

@@ -192,11 +192,10 @@ impl Connection {
     pub(crate) fn session_has_queued(&self, key: SessionKey) -> bool {
         let mut next = self.sessions[key].links.head();
         while let Some(link) = next {
-            let link = &self.links[link];
-            if link.has_queued() {
+            if self.has_queued(link) {
                 return true;
             }
-            next = link.in_session.next();
+            next = self.links[link].in_session.next();
         }
         false
     }

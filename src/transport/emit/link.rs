@@ -67,7 +67,8 @@ impl Transport {
             let Some(link) = connection.links.get_mut(key) else { continue };
             link.changed = false;
             let leaving = link.state.local == Half::Closed || link.detached;
-            if leaving && link.wire.local_handle.is_some() && !link.wire.detach_sent && !link.has_queued() {
+            let due = leaving && link.wire.local_handle.is_some() && !link.wire.detach_sent;
+            if due && (self.close_received || !connection.has_queued(key)) {
                 self.emit_detach(connection, key);
             }
             let session = &connection.sessions[connection.links[key].session];

@@ -75,8 +75,8 @@ impl Transport {
             let Some(session) = connection.sessions.get_mut(key) else { continue };
             session.changed = false;
             let closing = session.state.local == Half::Closed && session.wire.begin_sent;
-            if closing && !session.wire.end_sent && self.open_received && !connection.session_has_queued(key)
-            {
+            let due = closing && !session.wire.end_sent && self.open_received;
+            if due && (self.close_received || !connection.session_has_queued(key)) {
                 self.emit_end(connection, key);
             }
             if connection.sessions[key].outstanding() {

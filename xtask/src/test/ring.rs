@@ -20,7 +20,7 @@ const CHECKS: [&str; 3] = ["nulls", "hostile", "damage"];
 const TRANSCRIPTS: [&str; 4] = ["exchange", "endings", "codec", "message"];
 
 /// The same in Python, through the distribution's binding.
-const SCRIPTS: [&str; 2] = ["values.py", "engine.py"];
+const SCRIPTS: [&str; 3] = ["values.py", "engine.py", "sequences.py"];
 
 /// How long a program may run. Under valgrind everything takes its time.
 const PATIENCE: Duration = Duration::from_secs(600);
