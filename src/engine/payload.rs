@@ -26,8 +26,13 @@ impl Payload {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.push_part(bytes, bytes.len());
+    }
+
+    /// As [`Self::push`], for bytes that are the beginning of at least `expected`.
+    pub(crate) fn push_part(&mut self, bytes: &[u8], expected: usize) {
         if self.bytes.is_empty() {
-            self.bytes = pool::take(bytes.len());
+            self.bytes = pool::take(expected);
             self.bytes.clear();
         } else if self.start > 0 && self.start >= self.bytes.len() / 2 {
             self.bytes.drain(..self.start);

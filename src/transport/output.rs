@@ -18,6 +18,8 @@ pub(super) enum OutputLayer {
 
 /// Transfers are not added to more output than this; the rest follows when it has been taken.
 pub(super) const ENOUGH_OUTPUT: usize = 128 * 1024;
+/// Nothing is added while more than this waits, so that little has to be moved when it is.
+const LITTLE_OUTPUT: usize = 16 * 1024;
 
 impl Transport {
     /// Generates output and tells how many bytes wait; `None` when there will be no more. Once there are none left
@@ -26,7 +28,7 @@ impl Transport {
         if self.head_closed {
             return None;
         }
-        if self.output.len() < ENOUGH_OUTPUT {
+        if self.output.len() < LITTLE_OUTPUT {
             self.generate(connection.as_deref_mut());
         }
         if self.output.is_empty() && self.output_ends {

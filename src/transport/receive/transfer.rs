@@ -74,7 +74,8 @@ impl Transport {
                     ),
                 ));
             }
-            delivery.payload.push(payload);
+            let expected = if transfer.more { payload.len().max(MORE_TO_COME) } else { payload.len() };
+            delivery.payload.push_part(payload, expected);
             connection.buffered_bytes += payload.len();
             connection.sessions[session].incoming_bytes += payload.len();
         }
@@ -143,3 +144,6 @@ fn delivery_id(expected: Option<SequenceNo>, transfer: &Transfer<'_>) -> Result<
         ))),
     }
 }
+
+/// Room made for a delivery whose first transfer is not its last.
+const MORE_TO_COME: usize = 16 * 1024;
