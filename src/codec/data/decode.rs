@@ -11,9 +11,12 @@ use crate::codec::constructor::{self as code, Width};
 /// How many array elements without any content of their own a tree takes from encoded bytes.
 const MOST_HOLLOW: u32 = 65_535;
 
+/// The depth for which memory is kept from one decoding to the next.
+const KEPT_LEVELS: usize = 32;
+
 /// The compound being read.
 #[derive(Clone, Copy)]
-struct Level {
+pub(super) struct Level {
     node: Index,
     /// Its last child so far.
     last: Index,
@@ -52,10 +55,16 @@ impl Data {
             return self.fail(Fault::truncated());
         }
         let level = Level { node: NIL, last: NIL, count: 1, left: 1, end: bytes.len(), kind: Kind::Top };
-        let mut decoder = Decoder { data: self, bytes, at: 0, level, outer: Vec::new() };
+        let mut outer = std::mem::take(&mut self.levels);
+        outer.clear();
+        let mut decoder = Decoder { data: self, bytes, at: 0, level, outer };
         let result = decoder.run();
         decoder.unwind();
         let consumed = decoder.at;
+        let outer = std::mem::take(&mut decoder.outer);
+        if outer.capacity() <= KEPT_LEVELS {
+            self.levels = outer;
+        }
         match result {
             Ok(()) => Ok(consumed),
             Err(fault) if fault.kind == FaultKind::Argument => Err(fault),

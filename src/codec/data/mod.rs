@@ -34,6 +34,7 @@ pub(crate) use scan::Outputs;
 pub(crate) use types::{Type, name_of};
 pub(crate) use value::Value;
 
+use decode::Level;
 use measure::Extent;
 use node::{Content, Index, NIL, Node, Span};
 
@@ -56,6 +57,8 @@ pub(crate) struct Data {
     fault: Option<Fault>,
     /// Memory of the last encoding, kept for the next one.
     scratch: Cell<Vec<Extent>>,
+    /// Memory of the last decoding, kept for the next one.
+    levels: Vec<Level>,
 }
 
 /// What a tree may hold.
@@ -86,6 +89,7 @@ impl Default for Data {
             hollow: 0,
             fault: None,
             scratch: Cell::default(),
+            levels: Vec::new(),
         }
     }
 }
@@ -97,6 +101,7 @@ impl Clone for Data {
             text: self.text.clone(),
             fault: self.fault.clone(),
             scratch: Cell::default(),
+            levels: Vec::new(),
             ..*self
         }
     }
