@@ -94,13 +94,13 @@ impl Sasl {
         &mut self,
         user: Option<Text>,
         authorization: Option<Text>,
-        password: Option<Vec<u8>>,
+        password: Option<Password>,
     ) {
         self.user.clone_from(&user);
         self.authorization.clone_from(&authorization);
         self.credentials.user = user;
         self.credentials.authorization = authorization;
-        self.credentials.password = password.as_deref().map(Password::new);
+        self.credentials.password = password;
     }
 
     /// Restricts the mechanisms to a list of names separated by blanks; `None` lifts the restriction.

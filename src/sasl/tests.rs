@@ -31,7 +31,7 @@ fn anonymous_succeeds_and_both_sides_know() {
 fn plain_is_not_said_in_the_clear_unless_allowed() {
     for (allow, mechanism) in [(false, "ANONYMOUS"), (true, "PLAIN")] {
         let mut client = Sasl::new(false);
-        client.set_credentials(text("fred"), None, Some(b"pw".to_vec()));
+        client.set_credentials(text("fred"), None, Some(Password::new(b"pw")));
         client.set_allow_insecure(allow);
         let offer = Mechanisms { sasl_server_mechanisms: MechanismList::Names(&[b"ANONYMOUS", b"PLAIN"]) };
         client.receive(&SaslFrame::Mechanisms(offer));
@@ -42,7 +42,7 @@ fn plain_is_not_said_in_the_clear_unless_allowed() {
 #[test]
 fn a_plain_init_carries_user_and_password_and_forgets_the_password() {
     let mut client = Sasl::new(false);
-    client.set_credentials(text("fred"), None, Some(b"pw".to_vec()));
+    client.set_credentials(text("fred"), None, Some(Password::new(b"pw")));
     client.set_allow_insecure(true);
     client.receive(&SaslFrame::Mechanisms(Mechanisms {
         sasl_server_mechanisms: MechanismList::Names(&[b"PLAIN"]),

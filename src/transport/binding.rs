@@ -1,7 +1,7 @@
 //! Attaching a connection to the transport, and taking it off again (spec/engine.md section 4).
 
 use super::Transport;
-use crate::engine::{Connection, Event, Half, Misuse, NumberMap, Subject, Text};
+use crate::engine::{Connection, Event, Half, Misuse, NumberMap, Password, Subject, Text};
 
 impl Transport {
     /// Binds `connection`: its endpoints go out with the next output, and input that was held back is read.
@@ -28,7 +28,7 @@ impl Transport {
     fn take_over_credentials(&mut self, connection: &Connection) {
         let given = |text: &Option<Text>| text.as_ref().is_some_and(|t| !t.bytes().is_empty());
         if given(&connection.user) || given(&connection.authorization) {
-            let password = connection.password.as_ref().map(|password| password.bytes().to_vec());
+            let password = connection.password.as_ref().map(|password| Password::new(password.bytes()));
             self.sasl_mut().set_credentials(
                 connection.user.clone(),
                 connection.authorization.clone(),
