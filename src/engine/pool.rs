@@ -28,7 +28,7 @@ const WORTH_KEEPING: std::ops::RangeInclusive<usize> = 64..=1024 * 1024;
 thread_local! {
     static POOL: RefCell<Pool> = const {
         RefCell::new(Pool {
-            small: Shelf { buffers: Vec::new(), held: 0, most: 256 * 1024 },
+            small: Shelf { buffers: Vec::new(), held: 0, most: 1024 * 1024 },
             large: Shelf { buffers: Vec::new(), held: 0, most: 4 * 1024 * 1024 },
         })
     };
