@@ -2,7 +2,7 @@
 
 use super::pair::Pair;
 use crate::engine::Event::*;
-use crate::performative::Role;
+use crate::performative::{Flow, Role, SequenceNo};
 
 fn counts(peer: &super::pair::Peer) -> (i32, i32) {
     let link = &peer.connection.links[peer.link()];
@@ -145,4 +145,17 @@ fn a_flow_with_echo_is_answered() {
     assert_eq!(pair.client.failure(), None);
     let answer = pair.client.write();
     assert!(answer.windows(3).any(|w| w == [0x00, 0x53, 0x13]));
+}
+
+#[test]
+fn a_flow_that_takes_the_delivery_count_back_changes_no_credit() {
+    let mut pair = Pair::with_credit(5);
+    pair.send(b"1", b"x");
+    pair.send(b"2", b"x");
+    pair.pump();
+    let link = pair.server.link();
+    let backwards = Flow { delivery_count: Some(SequenceNo(0)), ..Flow::default() };
+    pair.server.connection.receive_link_flow(link, &backwards);
+    assert_eq!(counts(&pair.server), (5, 2));
+    assert_eq!(pair.server.connection.drained(link), 0);
 }

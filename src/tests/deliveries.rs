@@ -182,3 +182,29 @@ fn a_later_unsettled_disposition_does_not_unsettle() {
     pair.client.read(&frame);
     assert!(pair.client.connection.deliveries[sent].remote_settled);
 }
+
+#[test]
+fn a_transfer_that_does_not_fit_the_peers_frames_fails_the_connection() {
+    let mut pair = Pair::new();
+    pair.server.transport.set_max_frame(512, Some(&mut pair.server.connection));
+    let mut pair = pair.prepared(5, |_, _| {});
+    pair.send(&[b't'; 600], b"x");
+    pair.pump();
+    let expected = "amqp:internal-error: transfer does not fit into the peer's max-frame-size";
+    assert_eq!(pair.client.failure().as_deref(), Some(expected));
+    assert!(pair.client.transport.closed());
+}
+
+#[test]
+fn changing_the_state_of_a_settled_delivery_does_not_unsettle_it() {
+    let mut pair = Pair::with_credit(5);
+    pair.send(b"a", b"1");
+    pair.pump();
+    let received = pair.server.current();
+    pair.server.connection.set_held(crate::engine::Subject::Delivery(received), true);
+    pair.server.connection.settle_delivery(received);
+    pair.server.connection.update_delivery(received, REJECTED);
+    let link = pair.server.link();
+    assert_eq!(pair.server.connection.links[link].unsettled, 0);
+    assert!(pair.server.connection.deliveries[received].local_settled);
+}

@@ -81,6 +81,15 @@ fn violations_end_in_their_conditions() {
             "amqp:invalid-field: delivery-id required on initial transfer of session",
         ),
         (&[(0, OPEN), (0, BEGIN), (0, "15 3 41 5205 5203")], "amqp:not-allowed: illegal delivery range: 5-3"),
+        (&[(0, OPEN), (0, BEGIN), (0, BEGIN)], "amqp:not-allowed: channel 0 is already in use"),
+        (
+            &[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, "12 4 a10179 43 42 5002")],
+            "amqp:invalid-field: handle 0 is already attached",
+        ),
+        (
+            &[(0, OPEN), (0, BEGIN), (0, "12 4 a10178 43 41 5002"), (0, "14 3 43 43 a000")],
+            "amqp:not-allowed: transfer on a link that the peer receives from",
+        ),
         (
             &[(0, OPEN), (0, "raw 00531945")],
             "amqp:connection:framing-error: Error dispatching frame: type: 0: Unknown performative",
