@@ -3,13 +3,67 @@
 //! A list is made of blocks. Each says why in lines that start with `#`, then has the lines that only the reference
 //! prints (`- `) and those that only this library prints (`+ `). A difference that is not listed fails, and so does
 //! a listed one that did not occur: it has been repaired, or never was.
+//!
+//! Every line of a transcript starts with the name of its scenario in brackets. Scenarios are compared one by one, as
+//! long as both sides have the same ones in the same order.
 
 use std::collections::BTreeSet;
+use std::fmt;
+
+/// What the comparison of two transcripts came to.
+pub(crate) struct Verdict {
+    pub(crate) lines: usize,
+    pub(crate) scenarios: u64,
+    pub(crate) wrong_scenarios: u64,
+    listed: usize,
+    /// The lines that are wrong, and why.
+    pub(crate) wrong: Vec<String>,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lines, scenarios, listed, .. } = self;
+        write!(out, "{scenarios} scenarios, {lines} lines, {listed} listed differences")
+    }
+}
+
+/// Compares the transcripts and judges what differs by a list.
+pub(crate) fn verdict(reference: &str, ours: &str, list: &str) -> Result<Verdict, String> {
+    let (a, b) = (scenarios(reference), scenarios(ours));
+    let same = a.iter().map(|lines| name(lines[0])).eq(b.iter().map(|lines| name(lines[0])));
+    let found: Vec<String> = if same {
+        a.iter().zip(&b).flat_map(|(a, b)| differences(a, b)).collect()
+    } else {
+        differences(&a.concat(), &b.concat())
+    };
+    let wrong = judge(&found, list)?;
+    let names: BTreeSet<&str> = a.iter().map(|lines| name(lines[0])).collect();
+    let wrong_names: BTreeSet<&str> = wrong.iter().map(|line| name(line)).collect();
+    Ok(Verdict {
+        lines: reference.lines().count(),
+        scenarios: names.len() as u64,
+        wrong_scenarios: wrong_names.len() as u64,
+        listed: found.len() - wrong.iter().filter(|line| found.contains(line)).count(),
+        wrong,
+    })
+}
+
+/// The runs of lines that belong to one scenario.
+fn scenarios(transcript: &str) -> Vec<Vec<&str>> {
+    let lines: Vec<&str> = transcript.lines().collect();
+    lines.chunk_by(|a, b| name(a) == name(b)).map(<[&str]>::to_vec).collect()
+}
+
+/// The name of a line's scenario, brackets included.
+fn name(line: &str) -> &str {
+    let from = line.find('[').unwrap_or(0);
+    let to = line[from..].find(']').map_or(line.len(), |at| from + at + 1);
+    &line[from..to]
+}
 
 /// The lines two transcripts do not share, in order, marked `- ` and `+ `.
-pub(crate) fn differences(reference: &str, ours: &str) -> Vec<String> {
-    let (a, b): (Vec<&str>, Vec<&str>) = (reference.lines().collect(), ours.lines().collect());
-    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+fn differences(a: &[&str], b: &[&str]) -> Vec<String> {
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[head..], &b[head..]);
     let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
@@ -42,7 +96,7 @@ pub(crate) fn differences(reference: &str, ours: &str) -> Vec<String> {
 }
 
 /// Judges differences by a list; gives what is wrong, a line each.
-pub(crate) fn judge(found: &[String], list: &str) -> Result<Vec<String>, String> {
+fn judge(found: &[String], list: &str) -> Result<Vec<String>, String> {
     let allowed = parse(list)?;
     let seen: BTreeSet<&str> = found.iter().map(String::as_str).collect();
     let mut wrong: Vec<String> =
@@ -76,23 +130,37 @@ mod tests {
 
     #[test]
     fn equal_transcripts_have_no_differences() {
-        assert!(differences("a\nb\n", "a\nb\n").is_empty());
+        assert!(differences(&["a", "b"], &["a", "b"]).is_empty());
     }
 
     #[test]
     fn a_line_more_is_one_difference_wherever_it_stands() {
-        assert_eq!(differences("a\nb\nc", "a\nx\nb\nc"), ["+ x"]);
-        assert_eq!(differences("a\nb\nc", "b\nc"), ["- a"]);
-        assert_eq!(differences("a\nb\nc", "a\ny\nc"), ["- b", "+ y"]);
+        assert_eq!(differences(&["a", "b", "c"], &["a", "x", "b", "c"]), ["+ x"]);
+        assert_eq!(differences(&["a", "b", "c"], &["b", "c"]), ["- a"]);
+        assert_eq!(differences(&["a", "b", "c"], &["a", "y", "c"]), ["- b", "+ y"]);
     }
 
     #[test]
     fn a_listed_difference_passes_and_a_listed_one_that_is_gone_fails() {
         let list = "# Newer releases say more.\n- b\n+ y\n";
-        let found = differences("a\nb\nc", "a\ny\nc");
+        let found = differences(&["a", "b", "c"], &["a", "y", "c"]);
         assert_eq!(judge(&found, list), Ok(vec![]));
         assert_eq!(judge(&found, ""), Ok(vec!["- b".into(), "+ y".into()]));
         assert_eq!(judge(&[], "# why\n- b\n"), Ok(vec!["listed, but did not occur: - b".into()]));
+    }
+
+    #[test]
+    fn scenarios_are_counted_and_judged_one_by_one() {
+        let reference = "[one]\n[one] a\n[two]\n[two] b\n";
+        let verdict = verdict(reference, "[one]\n[one] a\n[two]\n[two] c\n", "").unwrap();
+        assert_eq!((verdict.scenarios, verdict.wrong_scenarios), (2, 1));
+        assert_eq!(verdict.wrong, ["- [two] b", "+ [two] c"]);
+    }
+
+    #[test]
+    fn a_scenario_that_one_side_lacks_is_a_difference() {
+        let verdict = verdict("[one] a\n[two] b\n", "[two] b\n", "").unwrap();
+        assert_eq!(verdict.wrong, ["- [one] a"]);
     }
 
     #[test]

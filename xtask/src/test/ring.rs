@@ -9,26 +9,27 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::Bench;
-use super::difference::{differences, judge};
+use super::difference::verdict;
 use super::tally::{Tally, figure};
 use crate::Outcome;
 
 /// Programs that check themselves; they run on this library alone.
-const CHECKS: [&str; 3] = ["nulls", "hostile", "damage"];
+const CHECKS: &str = "tests/c/check";
 
 /// Programs that print a transcript; they run on both.
-const TRANSCRIPTS: [&str; 4] = ["exchange", "endings", "codec", "message"];
+const TRANSCRIPTS: &str = "tests/c/differential";
 
 /// The same in Python, through the distribution's binding.
-const SCRIPTS: [&str; 3] = ["values.py", "engine.py", "sequences.py"];
+const SCRIPTS: &str = "tests/python/differential";
 
 /// How long a program may run. Under valgrind everything takes its time.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The self-checking programs.
 pub(crate) fn black_box(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    for name in CHECKS {
-        let program = compile(bench, name)?;
+    for source in sources(bench, CHECKS, "c")? {
+        let name = stem(&source);
+        let program = compile(bench, &source)?;
         confirm_library(bench, &program)?;
         let mut command = ours(bench, &program);
         let (output, status) = run(&mut command)?;
@@ -51,29 +52,29 @@ pub(crate) fn memory(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         tally.skip("there is no valgrind");
         return Ok(());
     }
-    for name in CHECKS.iter().chain(&TRANSCRIPTS) {
-        let program = compile(bench, name)?;
+    for source in sources(bench, CHECKS, "c")?.into_iter().chain(sources(bench, TRANSCRIPTS, "c")?) {
+        let name = stem(&source);
+        let program = compile(bench, &source)?;
         let mut command = ours(bench, Path::new("valgrind"));
         command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
         command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
         command.arg(&program);
-        if *name == "damage" {
+        if name == "damage" {
             command.arg("100");
         }
         let (output, status) = run(&mut command)?;
         println!("{name}: {}", if status.is_ok() { "clean" } else { "NOT CLEAN" });
-        tally.record(name, status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40))));
+        tally.record(&name, status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40))));
     }
     Ok(())
 }
 
 /// The C programs on both libraries.
 pub(crate) fn differential_c(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    for name in TRANSCRIPTS {
-        let program = compile(bench, name)?;
+    for source in sources(bench, TRANSCRIPTS, "c")? {
+        let program = compile(bench, &source)?;
         confirm_library(bench, &program)?;
-        let result = compare(bench, name, ours(bench, &program), theirs(&program));
-        tally.record(name, result);
+        compare(bench, tally, &stem(&source), ours(bench, &program), theirs(&program));
     }
     Ok(())
 }
@@ -81,46 +82,83 @@ pub(crate) fn differential_c(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 /// The Python scripts on both libraries.
 pub(crate) fn differential_python(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let python = Path::new("/usr/bin/python3");
-    for name in SCRIPTS {
-        let script = bench.root.join("tests/python").join(name);
+    let shared = bench.root.join("tests/python");
+    for script in sources(bench, SCRIPTS, "py")? {
         let (mut with_ours, mut with_theirs) = (ours(bench, python), theirs(python));
-        with_ours.arg("-B").arg(&script).arg(bench.prefix.join("lib"));
-        with_theirs.arg("-B").arg(&script).arg("/usr/lib");
-        tally.record(name, compare(bench, name, with_ours, with_theirs));
+        for (command, lib) in
+            [(&mut with_ours, bench.prefix.join("lib")), (&mut with_theirs, "/usr/lib".into())]
+        {
+            command.env("PYTHONPATH", &shared).arg("-B").arg(&script).arg(lib);
+        }
+        compare(bench, tally, &stem(&script), with_ours, with_theirs);
     }
     Ok(())
 }
 
-/// Runs a program both ways and compares what it printed.
-fn compare(bench: &Bench<'_>, name: &str, mut with_ours: Command, mut with_theirs: Command) -> Outcome {
+/// Runs a program both ways and compares what it printed, scenario by scenario.
+fn compare(bench: &Bench<'_>, tally: &mut Tally, name: &str, with_ours: Command, with_theirs: Command) {
+    match transcripts(bench, name, with_ours, with_theirs).and_then(|(reference, ours)| {
+        let list = bench.root.join("tests/differences").join(format!("{name}.txt"));
+        verdict(&reference, &ours, &fs::read_to_string(list).unwrap_or_default())
+    }) {
+        Ok(verdict) => {
+            println!("{name}: {verdict}");
+            tally.passed += verdict.scenarios.saturating_sub(verdict.wrong_scenarios);
+            tally.failed += verdict.wrong_scenarios;
+            if !verdict.wrong.is_empty() {
+                println!("FAILED: {name}: not as the reference:\n{}", verdict.wrong.join("\n"));
+            }
+        }
+        Err(error) => tally.fail(&format!("{name}: {error}")),
+    }
+}
+
+/// What a program printed on the reference and on this library; both are kept for a reader.
+fn transcripts(
+    bench: &Bench<'_>,
+    name: &str,
+    mut with_ours: Command,
+    mut with_theirs: Command,
+) -> Result<(String, String), String> {
     let (reference, status) = run(&mut with_theirs)?;
     status
         .map_err(|error| format!("on the distribution's library: {error}\n{}", last_lines(&reference, 20)))?;
     let (transcript, status) = run(&mut with_ours)?;
     let folder = bench.root.join("build/tests");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (side, text) in [("reference", &reference), ("ours", &transcript)] {
         let path = folder.join(format!("{name}.{side}.txt"));
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     status.map_err(|error| format!("{error}\n{}", last_lines(&transcript, 20)))?;
-    let stem = name.trim_end_matches(".py");
-    let list = bench.root.join("tests/differences").join(format!("{stem}.txt"));
-    let list = fs::read_to_string(list).unwrap_or_default();
-    let found = differences(&reference, &transcript);
-    let wrong = judge(&found, &list)?;
-    println!("{name}: {} lines, {} listed differences", reference.lines().count(), found.len());
-    if wrong.is_empty() { Ok(()) } else { Err(format!("not as the reference:\n{}", wrong.join("\n"))) }
+    Ok((reference, transcript))
+}
+
+/// The sources in a folder of tests, in the order of their names.
+fn sources(bench: &Bench<'_>, folder: &str, extension: &str) -> Result<Vec<PathBuf>, String> {
+    let folder = bench.root.join(folder);
+    let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|of| of == extension))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Compiles a program against the installed headers. Once is enough for a run.
-fn compile(bench: &Bench<'_>, name: &str) -> Result<PathBuf, String> {
+fn compile(bench: &Bench<'_>, source: &Path) -> Result<PathBuf, String> {
     let folder = bench.root.join("build/tests");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let program = folder.join(name);
+    let program = folder.join(stem(source));
     let mut command = Command::new("gcc");
     command.args(["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]);
     command.arg("-I").arg(bench.prefix.join("include"));
-    command.arg(bench.root.join("tests/c").join(format!("{name}.c"))).arg("-o").arg(&program);
+    command.arg("-I").arg(bench.root.join("tests/c")).arg(source).arg("-o").arg(&program);
     command.arg("-L").arg(bench.prefix.join("lib")).arg("-lqpid-proton");
     crate::shell::run(&mut command)?;
     Ok(program)
