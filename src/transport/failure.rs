@@ -33,14 +33,13 @@ impl Transport {
         self.announce_failure(connection);
     }
 
-    /// Sets the condition; an earlier one keeps its name and gets the new description in brackets.
+    /// Sets the condition; an earlier one keeps its name and gets the new description, in brackets behind its own.
     fn note(&mut self, violation: &Violation) {
         if self.condition.is_set() {
-            let earlier = self.condition.description.as_ref().map_or(&b""[..], Text::bytes);
-            let mut text = earlier.to_vec();
-            text.extend_from_slice(b" (");
-            text.extend_from_slice(violation.description.as_bytes());
-            text.push(b')');
+            let text = self.condition.description.as_ref().map_or_else(
+                || violation.description.as_bytes().to_vec(),
+                |earlier| [earlier.bytes(), b" (", violation.description.as_bytes(), b")"].concat(),
+            );
             self.condition.description = Some(Text::new(&text));
         } else {
             self.condition.set_violation(violation);
