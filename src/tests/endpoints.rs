@@ -110,7 +110,9 @@ fn a_stream_that_ends_without_close_is_aborted() {
 
 #[test]
 fn an_error_keeps_the_name_that_the_application_set_and_adds_its_own_text() {
-    for (set, told) in [(None, "app:mine: connection aborted"), (Some("no"), "app:mine: no (connection aborted)")] {
+    for (set, told) in
+        [(None, "app:mine: connection aborted"), (Some("no"), "app:mine: no (connection aborted)")]
+    {
         let mut pair = Pair::opened();
         let condition = pair.server.transport.condition_mut();
         condition.name = Some(Text::new(b"app:mine"));
