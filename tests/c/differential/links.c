@@ -147,6 +147,7 @@ static void a_terminus_is_copied_whole(void)
     fill_terminus(from, PN_EXPIRE_NEVER, PN_DELIVERIES, PN_DIST_MODE_COPY);
     pn_data_put_int(pn_terminus_capabilities(to), 5);
     say("copy %d", pn_terminus_copy(to, from));
+    say("cursor %d", pn_data_type(pn_terminus_capabilities(to)));
     pn_terminus_set_address(from, NULL);
     pn_data_clear(pn_terminus_filter(from));
     say_terminus("from", from);
