@@ -45,9 +45,8 @@ impl Transport {
 
     /// `n` bytes have been taken. An emptied buffer is filled again at once.
     pub(crate) fn pop(&mut self, connection: Option<&mut Connection>, n: usize) {
-        if self.output.take(n) > 0 {
-            self.idle.spoke = true;
-        }
+        let taken = self.output.take(n);
+        self.idle.spoken = self.idle.spoken.saturating_add(i64::try_from(taken).unwrap_or(i64::MAX));
         self.output.rest();
         if self.output.is_empty() {
             self.pending(connection);
