@@ -126,6 +126,17 @@ fn headers_of_other_protocols_are_refused_in_amqp() {
 }
 
 #[test]
+fn a_server_that_has_said_nothing_yet_tells_what_was_wrong() {
+    let mut server = Peer::new(true);
+    let transfer = frame(0, "14 3 43 43 a00161");
+    server.read(&[HEADER, &frame(0, OPEN), &frame(0, BEGIN), &frame(0, ATTACH), &transfer].concat());
+    assert!(server.failure().unwrap().contains("incoming session window exceeded"));
+    let answer = server.write();
+    assert!(answer.starts_with(HEADER));
+    assert!(answer.windows(3).any(|w| w == [0x00, 0x53, 0x18]));
+}
+
+#[test]
 fn a_client_tells_what_it_expected() {
     let mut client = Peer::new(false);
     client.write();

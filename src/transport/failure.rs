@@ -8,7 +8,7 @@ use crate::engine::{Connection, Event, INTERNAL_ERROR, Text, Violation};
 /// Whether a failing transport says good-bye in AMQP although it has not spoken AMQP yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Farewell {
-    /// A client does, a server does not.
+    /// A client does; a server does once it has read the client's AMQP header.
     #[default]
     ByRole,
     /// The peer's header was of no use, and is told so in AMQP.
@@ -65,7 +65,7 @@ impl Transport {
             (_, Farewell::Silent) | (OutputLayer::Sasl, _) => false,
             (_, Farewell::Amqp) => true,
             (OutputLayer::AmqpHeader | OutputLayer::Start, Farewell::ByRole) => {
-                !self.server && self.first_output_layer() != OutputLayer::Sasl
+                self.may_speak_amqp() && self.first_output_layer() != OutputLayer::Sasl
             }
         };
         if !speaks_amqp || self.close_sent || self.head_closed {

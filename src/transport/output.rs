@@ -115,7 +115,7 @@ impl Transport {
     }
 
     /// A server answers a header with its own, never before.
-    const fn may_speak_amqp(&self) -> bool {
+    pub(super) const fn may_speak_amqp(&self) -> bool {
         !self.server || self.amqp_header_received
     }
 
