@@ -204,6 +204,34 @@ fn a_stream_cut_or_changed_anywhere_ends_without_a_panic() {
     }
 }
 
+#[test]
+fn delivery_counts_that_leap_ahead_leave_the_credit_at_its_lowest() {
+    let transfer = "14 4 43 43 a00174 43";
+    let leap = |count: &str| format!("13 7 43 5264 43 5264 43 70{count} 43");
+    let (first, second) = (leap("7fffffff"), leap("fffffffe"));
+    let mut server =
+        server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, &first), (0, &second), (0, transfer)]);
+    assert_eq!(server.failure(), None);
+    let link = server.link();
+    assert_eq!(server.connection.links[link].credit, i32::MIN);
+    assert!(server.connection.advance(link), "the delivery is still there");
+    assert_eq!(server.connection.links[link].credit, i32::MIN, "and costs what there is no more of");
+}
+
+#[test]
+fn a_delivery_that_arrives_is_not_counted_as_sent_when_it_is_aborted() {
+    let mut server = server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH)]);
+    let mut transfer = frame(0, "14 6 43 43 a00174 43 42 41");
+    transfer.extend(b"part");
+    transfer[3] += 4;
+    server.read(&transfer);
+    let (session, delivery) = (server.session(), server.current());
+    assert_eq!(server.connection.sessions[session].incoming_bytes, 4);
+    server.connection.abort_delivery(delivery);
+    let session = &server.connection.sessions[session];
+    assert_eq!((session.incoming_bytes, session.outgoing_bytes), (0, 0));
+}
+
 /// Reads `bytes` in two halves as a server that opens everything and grants credit.
 fn oblige(server: &mut Peer, bytes: &[u8]) {
     server.connection.open();
