@@ -42,6 +42,8 @@ pub(crate) struct Connection {
     pub(crate) max_frame_size: u32,
     /// Bytes of deliveries received and not read, over all links.
     pub(crate) buffered_bytes: usize,
+    /// Deliveries that began without credit and are still here.
+    pub(crate) uncredited: u32,
     pub(crate) freed: bool,
     pub(crate) finalized: bool,
     pub(crate) changed: Changed,

@@ -36,6 +36,8 @@ pub(crate) struct Delivery {
     pub(crate) counts_as_queued: bool,
     /// Receiver: the application has advanced past it; what still arrives of it is dropped.
     pub(crate) advanced: bool,
+    /// Receiver: it began without credit.
+    pub(crate) uncredited: bool,
     /// The delivery-id, from the first transfer on.
     pub(crate) id: Option<SequenceNo>,
     /// Somebody outside the engine holds it.
@@ -107,6 +109,7 @@ impl Connection {
         self.work.remove::<InWork>(&mut self.deliveries, key);
         let Some(mut delivery) = self.deliveries.remove(key) else { return Object::NONE };
         let object = std::mem::take(&mut delivery.object);
+        self.uncredited -= u32::from(delivery.uncredited);
         if self.spare_deliveries.len() < SPARE_DELIVERIES {
             self.spare_deliveries.push(delivery.recycled());
         }

@@ -232,6 +232,37 @@ fn a_delivery_that_arrives_is_not_counted_as_sent_when_it_is_aborted() {
     assert_eq!((session.incoming_bytes, session.outgoing_bytes), (0, 0));
 }
 
+#[test]
+fn deliveries_that_nobody_asked_for_come_to_an_end() {
+    let mut server = server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH)]);
+    let transfer = |id: u32| frame(0, &format!("14 4 43 70{id:08x} a00174 43"));
+    for id in 0..4096 {
+        server.read(&transfer(id));
+    }
+    assert_eq!(server.failure(), None, "a peer may be ahead of its credit");
+    let settled = server.current();
+    server.connection.settle_delivery(settled);
+    server.write();
+    server.read(&frame(0, "15 4 42 43 43 41"));
+    server.read(&transfer(4096));
+    assert_eq!(server.failure(), None, "one that was settled counts no more");
+    server.read(&transfer(4097));
+    let expected =
+        "amqp:link:transfer-limit-exceeded: more than 4096 deliveries beyond the credit of their links";
+    assert_eq!(server.failure().as_deref(), Some(expected));
+}
+
+#[test]
+fn a_partial_delivery_holds_hardly_more_than_it_was_sent() {
+    let mut server = server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH)]);
+    let mut transfer = frame(0, "14 6 43 43 a00174 43 42 41");
+    transfer.push(b'x');
+    transfer[3] += 1;
+    server.read(&transfer);
+    let delivery = server.current();
+    assert!(server.connection.deliveries[delivery].payload.room() <= 256);
+}
+
 /// Reads `bytes` in two halves as a server that opens everything and grants credit.
 fn oblige(server: &mut Peer, bytes: &[u8]) {
     server.connection.open();
