@@ -203,6 +203,7 @@ unsafe fn tracing_of(logger: *mut logger::pn_logger_t) -> Tracing {
         |subsystem: Subsystems, level: Levels| unsafe { logger::wants(logger, subsystem as _, level as _) };
     Tracing {
         frames: wants(Subsystems::PN_SUBSYSTEM_AMQP, Levels::PN_LEVEL_FRAME),
+        marks: wants(Subsystems::PN_SUBSYSTEM_ALL, Levels::PN_LEVEL_FRAME),
         raw: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_RAW),
         debug: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_DEBUG),
     }
