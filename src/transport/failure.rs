@@ -21,7 +21,7 @@ impl Transport {
     /// Ends the stream because of `violation`: the peer hears of it if it speaks AMQP, and nothing more is read.
     pub(super) fn fail(&mut self, mut connection: Option<&mut Connection>, violation: &Violation) {
         self.note(violation);
-        self.announce_failure(connection.as_deref_mut());
+        self.announce_failure(connection.as_deref_mut(), Some(violation));
         self.close_tail_now(connection);
     }
 
@@ -30,7 +30,7 @@ impl Transport {
         if let Some(violation) = violation {
             self.note(violation);
         }
-        self.announce_failure(connection);
+        self.announce_failure(connection, violation);
     }
 
     /// Sets the condition; an earlier one keeps its name and gets the new description, in brackets behind its own.
@@ -46,13 +46,17 @@ impl Transport {
         }
     }
 
-    fn announce_failure(&mut self, connection: Option<&mut Connection>) {
+    /// The log hears of this fault alone, or without one, of the condition that was set before.
+    fn announce_failure(&mut self, connection: Option<&mut Connection>, violation: Option<&Violation>) {
         self.failed = true;
         self.post(connection, Event::TransportError);
         let show = |text: &Option<Text>| {
             text.as_ref().map_or_else(String::new, |t| String::from_utf8_lossy(t.bytes()).into_owned())
         };
-        let line = format!("{} {}", show(&self.condition.name), show(&self.condition.description));
+        let line = match violation {
+            Some(violation) => format!("{} {}", violation.condition, violation.description),
+            None => format!("{} {}", show(&self.condition.name), show(&self.condition.description)),
+        };
         self.log(Subsystem::Amqp, Level::Error, line);
         self.say_farewell();
         self.output_ends = true;

@@ -59,7 +59,7 @@ impl Transport {
             self.idle.keepalive = now.saturating_add(half);
         } else if now >= self.idle.keepalive {
             self.idle.keepalive = now.saturating_add(half);
-            if self.output.is_empty() {
+            if self.unsent() == 0 {
                 self.write_frame(FrameType::Amqp, 0, |_| {});
                 self.idle.spoken -= EMPTY_FRAME;
             }
