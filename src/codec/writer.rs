@@ -16,11 +16,27 @@ pub(crate) trait Sink {
         self.put(&[byte]);
     }
 
+    /// Appends a constructor and what follows it.
+    fn put_coded<const N: usize>(&mut self, constructor: u8, value: [u8; N]);
+
+    /// Appends a constructor, a short size, and that many bytes.
+    #[inline]
+    fn put_sized(&mut self, constructor: u8, len: u8, bytes: &[u8]) {
+        self.put_coded(constructor, [len]);
+        self.put(bytes);
+    }
+
     /// Bytes put so far, counting those that did not fit.
     fn position(&self) -> usize;
 
-    /// Overwrites what was put at `at`; bytes that did not fit are ignored.
+    /// Overwrites what was put at `at`.
     fn patch(&mut self, at: usize, bytes: &[u8]);
+
+    /// Takes `n` bytes at `at` out again; what follows them moves up.
+    fn remove(&mut self, at: usize, n: usize);
+
+    /// Forgets everything behind `position`.
+    fn rewind(&mut self, position: usize);
 }
 
 impl Sink for Vec<u8> {
@@ -35,6 +51,13 @@ impl Sink for Vec<u8> {
     }
 
     #[inline]
+    fn put_coded<const N: usize>(&mut self, constructor: u8, value: [u8; N]) {
+        self.reserve(1 + N);
+        self.push(constructor);
+        self.extend_from_slice(&value);
+    }
+
+    #[inline]
     fn position(&self) -> usize {
         self.len()
     }
@@ -44,17 +67,34 @@ impl Sink for Vec<u8> {
             place.copy_from_slice(bytes);
         }
     }
+
+    fn remove(&mut self, at: usize, n: usize) {
+        self.drain(at..at + n);
+    }
+
+    fn rewind(&mut self, position: usize) {
+        self.truncate(position);
+    }
 }
 
 /// A caller's buffer of fixed size.
+///
+/// A compound is written with room for its long form first, and moves up when it turns out to be short. So that a
+/// buffer of exactly the right size is large enough, the next bytes behind its end are kept aside.
 pub(crate) struct FixedBuffer<'a> {
     bytes: &'a mut [u8],
     position: usize,
+    /// What was put behind the end.
+    beyond: Vec<u8>,
 }
+
+/// How many bytes behind the end may still move into the buffer: six for each of the short compounds around a byte,
+/// of which there cannot be more than this because each takes three bytes of the 254 of the outermost.
+const MOST_BEYOND: usize = 6 * (254 / 3 + 1);
 
 impl<'a> FixedBuffer<'a> {
     pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
-        Self { bytes, position: 0 }
+        Self { bytes, position: 0, beyond: Vec::new() }
     }
 
     /// The number of bytes written, or how many would have been needed.
@@ -77,11 +117,51 @@ pub(crate) struct Overflow {
 impl Sink for FixedBuffer<'_> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        let end = self.position + bytes.len();
-        if let Some(place) = self.bytes.get_mut(self.position..end) {
-            place.copy_from_slice(bytes);
+        match self.bytes.get_mut(self.position..).and_then(|rest| rest.get_mut(..bytes.len())) {
+            Some(place) => place.copy_from_slice(bytes),
+            None => self.put_beyond(bytes),
         }
-        self.position = end;
+        self.position += bytes.len();
+    }
+
+    #[inline]
+    fn put_byte(&mut self, byte: u8) {
+        match self.bytes.get_mut(self.position) {
+            Some(place) => *place = byte,
+            None => self.put_beyond(&[byte]),
+        }
+        self.position += 1;
+    }
+
+    /// The parts go to their places one by one: put together first, they would have to be waited for.
+    #[inline]
+    fn put_coded<const N: usize>(&mut self, constructor: u8, value: [u8; N]) {
+        let rest = self.bytes.get_mut(self.position..).and_then(<[u8]>::split_first_mut);
+        match rest.and_then(|(first, rest)| Some((first, rest.first_chunk_mut::<N>()?))) {
+            Some((first, place)) => {
+                *first = constructor;
+                *place = value;
+                self.position += 1 + N;
+            }
+            None => {
+                self.put_byte(constructor);
+                self.put(&value);
+            }
+        }
+    }
+
+    #[inline]
+    fn put_sized(&mut self, constructor: u8, len: u8, bytes: &[u8]) {
+        let rest = self.bytes.get_mut(self.position..).and_then(|rest| rest.get_mut(..2 + bytes.len()));
+        if let Some([first, second, place @ ..]) = rest {
+            *first = constructor;
+            *second = len;
+            place.copy_from_slice(bytes);
+            self.position += 2 + bytes.len();
+        } else {
+            self.put_coded(constructor, [len]);
+            self.put(bytes);
+        }
     }
 
     #[inline]
@@ -92,6 +172,66 @@ impl Sink for FixedBuffer<'_> {
     fn patch(&mut self, at: usize, bytes: &[u8]) {
         if let Some(place) = self.bytes.get_mut(at..at + bytes.len()) {
             place.copy_from_slice(bytes);
+        } else {
+            self.patch_beyond(at, bytes);
+        }
+    }
+
+    fn remove(&mut self, at: usize, n: usize) {
+        if self.position <= self.bytes.len() && at + n <= self.position {
+            self.bytes.copy_within(at + n..self.position, at);
+        } else {
+            self.remove_beyond(at, n);
+        }
+        self.position -= n;
+    }
+
+    fn rewind(&mut self, position: usize) {
+        self.position = position;
+        self.beyond.truncate(position.saturating_sub(self.bytes.len()));
+    }
+}
+
+impl FixedBuffer<'_> {
+    /// Puts bytes of which not all fit.
+    #[cold]
+    fn put_beyond(&mut self, bytes: &[u8]) {
+        let room = self.bytes.len().saturating_sub(self.position);
+        let (inside, outside) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+        if let Some(place) = self.bytes.get_mut(self.position..self.position + inside.len()) {
+            place.copy_from_slice(inside);
+        }
+        let left = MOST_BEYOND - self.beyond.len();
+        self.beyond.extend_from_slice(outside.get(..left).unwrap_or(outside));
+    }
+
+    #[cold]
+    fn patch_beyond(&mut self, at: usize, bytes: &[u8]) {
+        for (at, byte) in (at..).zip(bytes) {
+            if let Some(place) = self.place(at) {
+                *place = *byte;
+            }
+        }
+    }
+
+    /// Lets bytes from beyond the end move up. If more of them were put than are kept, they never come inside, and
+    /// what moves does not matter.
+    #[cold]
+    fn remove_beyond(&mut self, at: usize, n: usize) {
+        for from in at + n..self.position.min(self.bytes.len() + self.beyond.len()) {
+            let byte = self.place(from).map_or(0, |place| *place);
+            if let Some(place) = self.place(from - n) {
+                *place = byte;
+            }
+        }
+        self.beyond.truncate((self.position - n).saturating_sub(self.bytes.len()));
+    }
+
+    /// The byte at `at`, wherever it is kept.
+    fn place(&mut self, at: usize) -> Option<&mut u8> {
+        match at.checked_sub(self.bytes.len()) {
+            Some(beyond) => self.beyond.get_mut(beyond),
+            None => self.bytes.get_mut(at),
         }
     }
 }
@@ -107,11 +247,24 @@ impl Sink for Counter {
     }
 
     #[inline]
+    fn put_coded<const N: usize>(&mut self, _constructor: u8, _value: [u8; N]) {
+        self.0 += 1 + N;
+    }
+
+    #[inline]
     fn position(&self) -> usize {
         self.0
     }
 
     fn patch(&mut self, _at: usize, _bytes: &[u8]) {}
+
+    fn remove(&mut self, _at: usize, n: usize) {
+        self.0 -= n;
+    }
+
+    fn rewind(&mut self, position: usize) {
+        self.0 = position;
+    }
 }
 
 #[inline]
@@ -126,49 +279,47 @@ pub(crate) fn boolean(sink: &mut impl Sink, value: bool) {
 
 #[inline]
 pub(crate) fn ubyte(sink: &mut impl Sink, value: u8) {
-    sink.put(&[code::UBYTE, value]);
+    sink.put_coded(code::UBYTE, [value]);
 }
 
 #[inline]
 pub(crate) fn ushort(sink: &mut impl Sink, value: u16) {
-    let [a, b] = value.to_be_bytes();
-    sink.put(&[code::USHORT, a, b]);
+    sink.put_coded(code::USHORT, value.to_be_bytes());
 }
 
 #[inline]
 pub(crate) fn uint(sink: &mut impl Sink, value: u32) {
-    match value.to_be_bytes() {
-        [0, 0, 0, 0] => sink.put_byte(code::UINT0),
-        [0, 0, 0, small] => sink.put(&[code::SMALL_UINT, small]),
-        [a, b, c, d] => sink.put(&[code::UINT, a, b, c, d]),
+    match u8::try_from(value) {
+        Ok(0) => sink.put_byte(code::UINT0),
+        Ok(small) => sink.put_coded(code::SMALL_UINT, [small]),
+        Err(_) => sink.put_coded(code::UINT, value.to_be_bytes()),
     }
 }
 
 #[inline]
 pub(crate) fn ulong(sink: &mut impl Sink, value: u64) {
-    match value.to_be_bytes() {
-        [0, 0, 0, 0, 0, 0, 0, 0] => sink.put_byte(code::ULONG0),
-        [0, 0, 0, 0, 0, 0, 0, small] => sink.put(&[code::SMALL_ULONG, small]),
-        [a, b, c, d, e, f, g, h] => sink.put(&[code::ULONG, a, b, c, d, e, f, g, h]),
+    match u8::try_from(value) {
+        Ok(0) => sink.put_byte(code::ULONG0),
+        Ok(small) => sink.put_coded(code::SMALL_ULONG, [small]),
+        Err(_) => sink.put_coded(code::ULONG, value.to_be_bytes()),
     }
 }
 
 pub(crate) fn timestamp(sink: &mut impl Sink, value: i64) {
-    let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
-    sink.put(&[code::TIMESTAMP, a, b, c, d, e, f, g, h]);
+    sink.put_coded(code::TIMESTAMP, value.to_be_bytes());
 }
 
 /// Writes `short len8 bytes` or `long len32 bytes`. Values of 4 GiB and more do not exist on the wire; callers
 /// hold slices that came from a `u32` size or were bounded on entry.
 #[inline]
 fn variable(sink: &mut impl Sink, short: u8, long: u8, bytes: &[u8]) {
-    if let Ok(len) = u8::try_from(bytes.len()) {
-        sink.put(&[short, len]);
-    } else {
-        let [a, b, c, d] = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes();
-        sink.put(&[long, a, b, c, d]);
+    match u8::try_from(bytes.len()) {
+        Ok(len) => sink.put_sized(short, len, bytes),
+        Err(_) => {
+            sink.put_coded(long, u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+            sink.put(bytes);
+        }
     }
-    sink.put(bytes);
 }
 
 #[inline]

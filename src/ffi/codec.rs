@@ -8,10 +8,9 @@
 
 use std::ffi::{c_char, c_int};
 
-use super::data_object::on_data;
 use super::data_object::{
-    INVALID, Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, own_data, print,
-    put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
+    INVALID, Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, on_data, own_data,
+    print, put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
 };
 use super::error::{PN_ARG_ERR, pn_error_t};
 use super::types::{
@@ -129,6 +128,7 @@ pub type pn_msgid_t = pn_atom_t;
 /// goes behind the current one, in place of what is there, and becomes current. Every function takes NULL for the
 /// object and then does nothing. Bytes that a function returns stay valid until the object is changed or freed.
 pub struct pn_data_t {
+    pub(super) tree: *mut Data,
     pub(super) source: Source,
     pub(super) error: pn_error_t,
 }

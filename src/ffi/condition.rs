@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr::null_mut;
 
 use super::codec::pn_data_t;
-use super::data_object::{lent_data, on_data, retire_data, text};
+use super::data_object::{Home, lent_data, on_data, retire_data, text};
 use super::error::PN_ARG_ERR;
 use super::types::va_list;
 use crate::codec::Data;
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn pn_condition_info(condition: *mut pn_condition_t) -> *m
     // SAFETY: the caller passes null or a live condition.
     let Some(object) = (unsafe { condition.as_mut() }) else { return null_mut() };
     if object.info.is_null() {
-        object.info = lent_data(condition.cast(), 0, open_info);
+        object.info = lent_data(condition.cast(), 0, open_info, Home::Varying);
     }
     object.info
 }

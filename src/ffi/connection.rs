@@ -8,7 +8,7 @@ use std::ptr::null_mut;
 use super::boundary::{no_error, on_connection, state_bits};
 use super::codec::pn_data_t;
 use super::condition::pn_condition_t;
-use super::data_object::{lent_data, text};
+use super::data_object::{Home, lent_data, text};
 use super::error::pn_error_t;
 use super::event::pn_collector_t;
 use super::settle::settle_if_needed;
@@ -463,7 +463,7 @@ unsafe fn own_data(connection: *mut pn_connection_t, part: u32) -> *mut pn_data_
     let Some(this) = (unsafe { connection.as_mut() }) else { return null_mut() };
     let place = &mut this.data[part as usize];
     if place.is_null() {
-        *place = lent_data(connection.cast(), part, open_data);
+        *place = lent_data(connection.cast(), part, open_data, Home::Varying);
     }
     *place
 }

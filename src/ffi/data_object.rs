@@ -5,7 +5,7 @@
 //! all this its C names; `codec::data` has the tree.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::mem;
+use std::{mem, ptr};
 
 use super::codec::{pn_atom_t, pn_atom_value_t, pn_data_t};
 use super::error::{PN_ARG_ERR, PN_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
@@ -15,13 +15,23 @@ use crate::codec::data::{Fault, FaultKind, Type, Value};
 use crate::object::string::pn_string_t;
 use crate::object::{ClassCell, decref, new_object, ordinary_class, pn_class_t};
 
-/// Finds the tree that `owner` lends as its `part`; null if it has none any more.
+/// Finds the tree that `owner` lends as its `part`; null if it has none any more. The pointer to a tree with a fixed
+/// home has to come from `owner`, so that it stays good while the owner is used otherwise.
 pub(crate) type OpenData = unsafe fn(owner: *mut c_void, part: u32) -> *mut Data;
 
 /// Where a data object has its tree.
 pub(super) enum Source {
     Own(Data),
-    Lent { owner: *mut c_void, part: u32, open: OpenData },
+    Lent { owner: *mut c_void, part: u32, open: OpenData, home: Home },
+}
+
+/// Where a lent tree is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// Where it was before, until the owner calls [`ask_again`].
+    Fixed,
+    /// Possibly elsewhere, whenever the owner was used.
+    Varying,
 }
 
 /// PN_INVALID.
@@ -34,7 +44,7 @@ static CLASS: ClassCell =
     ClassCell(pn_class_t { inspect: Some(inspect), ..ordinary_class::<pn_data_t>(c"pn_data", CID_PN_DATA) });
 
 fn new_data(source: Source) -> *mut pn_data_t {
-    new_object(&raw const CLASS.0, pn_data_t { source, error: pn_error_t::new() })
+    new_object(&raw const CLASS.0, pn_data_t { tree: ptr::null_mut(), source, error: pn_error_t::new() })
 }
 
 /// Makes a data object with an empty tree.
@@ -43,8 +53,19 @@ pub(super) fn own_data() -> *mut pn_data_t {
 }
 
 /// Makes a data object for a tree of `owner`, which holds the one reference until it calls [`retire_data`].
-pub(crate) fn lent_data(owner: *mut c_void, part: u32, open: OpenData) -> *mut pn_data_t {
-    new_data(Source::Lent { owner, part, open })
+pub(crate) fn lent_data(owner: *mut c_void, part: u32, open: OpenData, home: Home) -> *mut pn_data_t {
+    new_data(Source::Lent { owner, part, open, home })
+}
+
+/// The tree of `data` may not be where it was; the next use asks its owner.
+///
+/// # Safety
+/// `data` is null or a live data object.
+pub(crate) unsafe fn ask_again(data: *mut pn_data_t) {
+    // SAFETY: the caller passes null or a live object.
+    if let Some(object) = unsafe { data.as_mut() } {
+        object.tree = ptr::null_mut();
+    }
 }
 
 /// The owner of a lent tree goes: the object becomes an empty tree of its own and loses the owner's reference.
@@ -55,6 +76,7 @@ pub(crate) unsafe fn retire_data(data: *mut pn_data_t) {
     // SAFETY: the owner's reference has kept the object alive.
     if let Some(object) = unsafe { data.as_mut() } {
         object.source = Source::Own(Data::new());
+        object.tree = ptr::null_mut();
     }
     // SAFETY: the owner gives up its reference.
     unsafe { decref(data) };
@@ -66,21 +88,56 @@ pub(crate) unsafe fn retire_data(data: *mut pn_data_t) {
 /// `data` is null or a live data object that no other thread uses, and `f` uses neither it nor its owner.
 #[inline]
 pub(crate) unsafe fn on_data<R>(data: *mut pn_data_t, neutral: R, f: impl FnOnce(&mut Data) -> R) -> R {
-    // SAFETY: the caller passes null or a live object.
-    let Some(object) = (unsafe { data.as_mut() }) else { return neutral };
-    match &mut object.source {
-        Source::Own(tree) => f(tree),
-        Source::Lent { owner, part, open } => {
-            let (owner, part, open) = (*owner, *part, *open);
-            // SAFETY: the owner is alive: it retires the object before it goes.
-            let tree = unsafe { open(owner, part) };
-            // SAFETY: the owner gave null or its tree, which stays where it is during this call.
-            match unsafe { tree.as_mut() } {
-                Some(tree) => f(tree),
-                None => neutral,
-            }
-        }
+    if data.is_null() {
+        return neutral;
     }
+    // SAFETY: the caller passes null or a live object.
+    let tree = unsafe { (*data).tree };
+    // SAFETY: null, or the object's or its owner's tree, which stays where it is during this call.
+    match unsafe { tree.as_mut() } {
+        Some(tree) => f(tree),
+        // SAFETY: passed on from the caller.
+        None => unsafe { on_found(data, neutral, f) },
+    }
+}
+
+/// The rest of [`on_data`], apart from the path that has to be fast and shaped to leave no trace in it.
+#[cold]
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "never called from C: the convention promises not to unwind")]
+unsafe extern "C" fn on_found<R>(data: *mut pn_data_t, neutral: R, f: impl FnOnce(&mut Data) -> R) -> R {
+    // SAFETY: the caller passes a live object.
+    let tree = unsafe { find_tree(data) };
+    // SAFETY: null, or the object's or its owner's tree, which stays where it is during this call.
+    match unsafe { tree.as_mut() } {
+        Some(tree) => f(tree),
+        None => neutral,
+    }
+}
+
+/// Finds the tree of `data`, and keeps its address if it will stay the same; null if there is no tree any more.
+///
+/// # Safety
+/// `data` is a live data object, and its owner is not in use.
+unsafe fn find_tree(data: *mut pn_data_t) -> *mut Data {
+    // SAFETY: the caller passes a live object.
+    let (owner, part, open, home) = match unsafe { &mut (*data).source } {
+        Source::Own(tree) => {
+            // Through the object's own pointer, which stays good while the object is used otherwise.
+            let tree = data.cast::<Data>().with_addr(ptr::from_mut(tree).addr());
+            // SAFETY: the object is live; its own tree moves no more than it does.
+            unsafe { (*data).tree = tree };
+            return tree;
+        }
+        Source::Lent { owner, part, open, home } => (*owner, *part, *open, *home),
+    };
+    // SAFETY: the owner is alive: it retires the object before it goes.
+    let tree = unsafe { open(owner, part) };
+    if home == Home::Fixed {
+        // SAFETY: the object is live.
+        unsafe { (*data).tree = tree };
+    }
+    tree
 }
 
 /// Takes the tree out of `data`, so that `f` may use other data objects, this one included; puts it back afterwards.
@@ -115,7 +172,7 @@ pub(super) unsafe fn error_of(data: *mut pn_data_t) -> *mut pn_error_t {
     // SAFETY: passed on from the caller.
     let fault = unsafe { on_data(data, None, Data::take_fault) };
     // SAFETY: the caller passes null or a live object.
-    let Some(object) = (unsafe { data.as_mut() }) else { return std::ptr::null_mut() };
+    let Some(object) = (unsafe { data.as_mut() }) else { return ptr::null_mut() };
     if let Some(fault) = fault {
         object.error.set(fault_code(&fault), &fault.text);
     }
@@ -138,8 +195,16 @@ pub(crate) fn fault_code(fault: &Fault) -> c_int {
 pub(super) fn status(result: Result<(), Fault>) -> c_int {
     match result {
         Ok(()) => 0,
-        Err(fault) => fault_code(&fault),
+        Err(fault) => code_of(fault),
     }
+}
+
+/// The error number for a fault that goes.
+#[cold]
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "never called from C: the convention promises not to unwind")]
+extern "C" fn code_of(fault: Fault) -> c_int {
+    fault_code(&fault)
 }
 
 /// A size, or the error number.
@@ -166,12 +231,24 @@ pub(super) unsafe fn put_bytes(
     unsafe {
         on_data(data, PN_ARG_ERR, |tree| {
             if tree.lends(value.as_ptr()) {
-                let copy = value.to_vec();
-                return status(put(tree, &copy));
+                put_own_bytes(tree, value, put)
+            } else {
+                status(put(tree, value))
             }
-            status(put(tree, value))
         })
     }
+}
+
+/// Puts bytes that may move when they are put.
+#[cold]
+#[inline(never)]
+fn put_own_bytes(
+    tree: &mut Data,
+    value: &[u8],
+    put: impl FnOnce(&mut Data, &[u8]) -> Result<(), Fault>,
+) -> c_int {
+    let copy = value.to_vec();
+    status(put(tree, &copy))
 }
 
 /// The bytes at `start`; none for null.
@@ -202,7 +279,7 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
 /// How C sees bytes that a tree lends.
 #[inline]
 pub(crate) fn lent(bytes: Option<&[u8]>) -> pn_bytes_t {
-    bytes.map_or(pn_bytes_t { size: 0, start: std::ptr::null() }, |b| pn_bytes_t {
+    bytes.map_or(pn_bytes_t { size: 0, start: ptr::null() }, |b| pn_bytes_t {
         size: b.len(),
         start: b.as_ptr().cast(),
     })
@@ -271,6 +348,7 @@ pub(crate) unsafe fn atom_value<'a>(atom: &pn_atom_t) -> Value<'a> {
 }
 
 /// The atom that holds a value; bytes in it stay where the value has them.
+#[inline(always)]
 pub(crate) fn value_atom(value: Value<'_>) -> pn_atom_t {
     let mut u = pn_atom_value_t { as_decimal128: pn_decimal128_t { bytes: [0; 16] } };
     match value {
@@ -430,7 +508,7 @@ mod tests {
             owner.cast()
         }
         let mut owner = Data::new();
-        let data = lent_data((&raw mut owner).cast(), 7, open);
+        let data = lent_data((&raw mut owner).cast(), 7, open, Home::Varying);
         // SAFETY: the owner is live.
         assert_eq!(unsafe { pn_data_put_int(data, 5) }, 0);
         assert_eq!(printed(data), "5");

@@ -11,7 +11,7 @@ use std::ptr::null_mut;
 use super::boundary::on_delivery;
 use super::codec::pn_data_t;
 use super::condition::pn_condition_t;
-use super::data_object::{lent_data, retire_data};
+use super::data_object::{Home, lent_data, retire_data};
 use super::disposition_view::View;
 use super::shell::pn_delivery_t;
 use super::types::pn_bytes_t;
@@ -716,7 +716,7 @@ unsafe fn data(disposition: *mut pn_disposition_t, part: u32) -> *mut pn_data_t 
     let Some(this) = (unsafe { disposition.as_mut() }) else { return null_mut() };
     let place = &mut this.data[part as usize];
     if place.is_null() {
-        *place = lent_data(disposition.cast(), part, open_data);
+        *place = lent_data(disposition.cast(), part, open_data, Home::Varying);
     }
     *place
 }

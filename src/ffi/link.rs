@@ -9,7 +9,7 @@ use std::ptr::null_mut;
 use super::boundary::{matches_state, misuse_code, no_error, on_connection, on_link, state_bits};
 use super::codec::pn_data_t;
 use super::condition::pn_condition_t;
-use super::data_object::{lent_data, slice, text};
+use super::data_object::{Home, lent_data, slice, text};
 use super::delivery::{delivery_beside, delivery_of_link};
 use super::error::{PN_ARG_ERR, pn_error_t};
 use super::settle::{link_object, settle_if_needed};
@@ -708,7 +708,7 @@ unsafe fn properties(link: *mut pn_link_t, side: u32) -> *mut pn_data_t {
     let Some(this) = (unsafe { link.as_mut() }) else { return null_mut() };
     let place = &mut this.data[side as usize];
     if place.is_null() {
-        *place = lent_data(link.cast(), side, open_properties);
+        *place = lent_data(link.cast(), side, open_properties, Home::Varying);
     }
     *place
 }

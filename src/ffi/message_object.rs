@@ -6,7 +6,9 @@
 //! uses during the call.
 
 use super::codec::{pn_atom_t, pn_data_t};
-use super::data_object::{OpenData, atom_value, fault_code, lent_data, on_data, retire_data, value_atom};
+use super::data_object::{
+    Home, ask_again, atom_value, fault_code, lent_data, on_data, retire_data, value_atom,
+};
 use super::error::{PN_ARG_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
 use super::link::{pn_link_advance, pn_link_send};
 use super::message::pn_message_t;
@@ -225,8 +227,9 @@ pub(super) unsafe fn lend(msg: *mut pn_message_t, part: u32) -> *mut pn_data_t {
 
 #[cold]
 unsafe fn lend_first(msg: *mut pn_message_t, part: u32) -> *mut pn_data_t {
-    let Some(open) = OPEN.get(part as usize) else { return ptr::null_mut() };
-    let data = lent_data(msg.cast(), part, *open);
+    // The tree of an id is not in the message itself, and few ask for it.
+    let home = if part < part::MESSAGE_ID { Home::Fixed } else { Home::Varying };
+    let data = lent_data(msg.cast(), part, open_part, home);
     // An id is a tree from the moment somebody asks for it.
     // SAFETY: the data object is fresh and its owner alive.
     unsafe { on_data(data, (), |_| ()) };
@@ -241,35 +244,20 @@ impl pn_message_t {
     }
 }
 
-/// Defines how the data object of a part finds its tree: one function each, because every access to the data asks.
-macro_rules! open_parts {
-    ($($name:ident: |$message:ident| $tree:expr;)*) => {$(
-        unsafe fn $name(owner: *mut c_void, _part: u32) -> *mut Data {
-            // SAFETY: a data object calls this only while its owner, a message, lives.
-            let $message = unsafe { &mut (*owner.cast::<pn_message_t>()).content };
-            $tree.open()
-        }
-    )*};
+/// Finds the tree of a part.
+unsafe fn open_part(owner: *mut c_void, part: u32) -> *mut Data {
+    // SAFETY: a data object calls this only while its owner, a message, lives.
+    let message = unsafe { &mut (*owner.cast::<pn_message_t>()).content };
+    let tree = match part {
+        part::INSTRUCTIONS => message.instructions.open(),
+        part::ANNOTATIONS => message.annotations.open(),
+        part::APPLICATION_PROPERTIES => message.application_properties.open(),
+        part::BODY => message.body.open(),
+        part::MESSAGE_ID => return message.properties.message_id.open(),
+        _ => return message.properties.correlation_id.open(),
+    };
+    owner.cast::<Data>().with_addr(ptr::from_mut(tree).addr())
 }
-
-open_parts! {
-    open_instructions: |message| message.instructions;
-    open_annotations: |message| message.annotations;
-    open_application_properties: |message| message.application_properties;
-    open_body: |message| message.body;
-    open_message_id: |message| message.properties.message_id;
-    open_correlation_id: |message| message.properties.correlation_id;
-}
-
-/// In the order of `part`.
-const OPEN: [OpenData; PARTS] = [
-    open_instructions,
-    open_annotations,
-    open_application_properties,
-    open_body,
-    open_message_id,
-    open_correlation_id,
-];
 
 pub(super) unsafe fn decode(msg: *mut pn_message_t, bytes: *const c_char, size: usize) -> c_int {
     let bytes: &[u8] = if bytes.is_null() {
@@ -288,6 +276,11 @@ impl pn_message_t {
             self.content.clear();
             return self.error.set(PN_ARG_ERR, "invalid message bytes");
         }
+        // The parts are going to be as the peer encoded them, and opened on their next use.
+        for data in self.lent {
+            // SAFETY: each is null, or a data object that this message holds a reference to.
+            unsafe { ask_again(data) };
+        }
         match self.content.decode(bytes) {
             Ok(()) => 0,
             Err(error) => self.error.set(decode_code(&error), &format!("data error: {error}")),
@@ -299,17 +292,9 @@ impl pn_message_t {
         self.error.set(fault_code(fault), &format!("data error: {}", fault.text))
     }
 
-    /// The content for encoding.
-    // Proton: what is put into a message that has been encoded replaces its content and does not add to it. Pinned by
-    // "refilling" in tests/c/differential/message_uses.c.
-    fn rewound(&mut self) -> &Message {
-        self.content.rewind();
-        &self.content
-    }
-
     fn encode_fixed(&mut self, space: &mut [u8]) -> Result<usize, EncodeFailure> {
         let mut sink = FixedBuffer::new(space);
-        if let Err(fault) = self.rewound().encode(&mut sink) {
+        if let Err(fault) = self.content.encode(&mut sink) {
             return Err(EncodeFailure::Other(self.fail(&fault)));
         }
         sink.finish().map_err(|overflow| EncodeFailure::Overflow { needed: overflow.needed })
@@ -439,7 +424,6 @@ impl pn_message_t {
     /// Encodes into memory of the message's own, for one call of send.
     fn encode_outgoing(&mut self) -> Result<(*const c_char, usize), c_int> {
         self.outgoing.clear();
-        self.content.rewind();
         match self.content.encode(&mut self.outgoing) {
             Ok(()) => Ok((self.outgoing.as_ptr().cast(), self.outgoing.len())),
             Err(fault) => Err(self.fail(&fault)),
@@ -467,7 +451,7 @@ pub(super) unsafe fn list_sections(msg: *mut pn_message_t, data: *mut pn_data_t)
 
 impl pn_message_t {
     fn encode_sections(&mut self) -> Result<Vec<u8>, c_int> {
-        self.rewound().encode_for_display().map_err(|fault| self.fail(&fault))
+        self.content.encode_for_display().map_err(|fault| self.fail(&fault))
     }
 }
 

@@ -7,7 +7,7 @@ use std::ptr::null_mut;
 
 use super::boundary::on_link;
 use super::codec::pn_data_t;
-use super::data_object::{lent_data, retire_data, text};
+use super::data_object::{Home, lent_data, retire_data, text};
 use super::error::PN_ARG_ERR;
 use super::shell::pn_link_t;
 use super::types::pn_seconds_t;
@@ -164,7 +164,7 @@ unsafe fn lend_field(terminus: *mut pn_terminus_t, part: u32) -> *mut pn_data_t 
     let Some(this) = (unsafe { terminus.as_mut() }) else { return null_mut() };
     let place = &mut this.data[part as usize];
     if place.is_null() {
-        *place = lent_data(terminus.cast(), part, open_field);
+        *place = lent_data(terminus.cast(), part, open_field, Home::Varying);
     }
     *place
 }

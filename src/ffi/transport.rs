@@ -8,7 +8,7 @@ use libc::ssize_t;
 use super::boundary::{on_transport, on_wire};
 use super::codec::pn_data_t;
 use super::condition::pn_condition_t;
-use super::data_object::{lent_data, slice};
+use super::data_object::{Home, lent_data, slice};
 use super::error::{PN_ARG_ERR, PN_EOS, PN_ERR, PN_STATE_ERR, pn_error_t};
 use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
 use super::logger::{self, pn_log_sink_t, pn_logger_level_name, pn_logger_set_log_sink, pn_logger_t};
@@ -51,7 +51,6 @@ pub extern "C" fn pn_transport() -> *mut pn_transport_t {
         record: null_mut(),
         logger: pn_logger_t::inherit(),
         tracer: None,
-        answering: false,
         error: pn_error_t::new(),
         condition: None,
         remote_condition: None,
@@ -478,7 +477,7 @@ pub unsafe extern "C" fn pn_transport_input(
     // SAFETY: the caller passes as many bytes as stated.
     let bytes = unsafe { slice(bytes, available) };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { take_in(transport, bytes, |driver, bytes| driver.input(bytes)) }
+    unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(driver.input(bytes))) }
 }
 
 /// Gives out bytes and forgets them.
@@ -546,7 +545,7 @@ pub unsafe extern "C" fn pn_transport_push(
     // SAFETY: the caller passes as many bytes as stated.
     let bytes = unsafe { slice(src, size) };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { take_in(transport, bytes, |driver, bytes| driver.push(bytes)) }
+    unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(driver.push(bytes))) }
 }
 
 /// Takes in the bytes that were written at pn_transport_tail().
@@ -584,9 +583,8 @@ pub unsafe extern "C" fn pn_transport_close_tail(transport: *mut pn_transport_t)
 /// @return the number, 0 if there is nothing to say; PN_EOS when there will be no more
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_pending(transport: *mut pn_transport_t) -> ssize_t {
-    let pending = |wire: &mut Transport, engine: Option<&mut _>| amount(wire.pending(engine));
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_output(transport, PN_ARG_ERR as ssize_t, pending, |wire| amount(wire.waiting())) }
+    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, |wire, engine| amount(wire.pending(engine))) }
 }
 
 /// Returns the bytes that wait to be sent, pn_transport_pending() of them.
@@ -658,9 +656,8 @@ pub unsafe extern "C" fn pn_transport_close_head(transport: *mut pn_transport_t)
 /// @return true if so, or if there will be no more; true for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_quiesced(transport: *mut pn_transport_t) -> bool {
-    let quiet = |wire: &mut Transport| wire.waiting().is_none_or(|n| n == 0);
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_output(transport, true, |wire, engine| wire.quiesced(engine), quiet) }
+    unsafe { on_wire(transport, true, |wire, engine| wire.quiesced(engine)) }
 }
 
 /// Tells whether nothing more will be sent.
@@ -763,55 +760,6 @@ unsafe extern "C" fn to_tracer(sink: isize, _subsystem: c_uint, level: c_uint, m
     unsafe { tracer(transport, line.as_ptr()) };
 }
 
-/// Asks for output by `act`. Where a program's SASL implementation had to be asked, what there is comes only
-/// afterwards, and `look` tells.
-///
-/// # Safety
-/// As for [`on_wire`].
-#[inline]
-pub(super) unsafe fn on_output<R>(
-    transport: *mut pn_transport_t,
-    neutral: R,
-    act: impl FnOnce(&mut Transport, Option<&mut crate::engine::Connection>) -> R,
-    look: impl FnOnce(&mut Transport) -> R,
-) -> R
-where
-    R: Copy,
-{
-    // SAFETY: passed on from the caller.
-    let result = unsafe { on_wire(transport, neutral, act) };
-    // SAFETY: as above.
-    match unsafe { transport.as_ref() } {
-        // SAFETY: as above.
-        Some(this) if this.engine.is_led_outside() => unsafe { on_transport(transport, neutral, look) },
-        _ => result,
-    }
-}
-
-/// Takes in bytes by `take`, again where a program's SASL implementation had to be asked before more could be read.
-///
-/// # Safety
-/// As for [`on_wire`].
-unsafe fn take_in(
-    transport: *mut pn_transport_t,
-    bytes: &[u8],
-    take: fn(&mut Driver<'_>, &[u8]) -> Option<usize>,
-) -> ssize_t {
-    let mut taken = 0;
-    loop {
-        let rest = bytes.get(taken..).unwrap_or_default();
-        // SAFETY: passed on from the caller.
-        let n = unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(take(driver, rest))) };
-        let Ok(n) = usize::try_from(n) else { return if taken > 0 { taken.cast_signed() } else { n } };
-        taken += n;
-        // SAFETY: as above; a transport that gave a number is live.
-        let again = n > 0 && taken < bytes.len() && unsafe { (*transport).engine.is_led_outside() };
-        if !again {
-            return taken.cast_signed();
-        }
-    }
-}
-
 /// Runs `f` on the unit of a transport and its connection.
 ///
 /// # Safety
@@ -860,7 +808,7 @@ pub(super) unsafe fn remote_data(transport: *mut pn_transport_t, part: u32) -> *
     let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
     let place = &mut this.data[part as usize];
     if place.is_null() {
-        *place = lent_data(transport.cast(), part, open_remote_data);
+        *place = lent_data(transport.cast(), part, open_remote_data, Home::Varying);
     }
     *place
 }

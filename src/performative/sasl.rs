@@ -34,9 +34,9 @@ composite! {
 }
 
 composite! {
-    /// How the exchange ended. The code is mandatory, and its absence must not read as 0, which is a success.
+    /// How the exchange ended.
     pub(crate) struct Outcome = 0x44 {
-        code: Option<u8>,
+        code: u8,
         additional_data: Option<Binary<'a>>,
     }
 }

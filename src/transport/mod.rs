@@ -22,7 +22,6 @@ mod failure;
 mod idle;
 mod input;
 mod output;
-mod protection;
 mod receive;
 mod settings;
 mod trace;
@@ -32,7 +31,6 @@ use failure::Farewell;
 use idle::Idle;
 use input::InputLayer;
 use output::OutputLayer;
-use protection::Protection;
 
 pub(crate) use settings::RemoteOpen;
 use trace::TraceLine;
@@ -83,10 +81,6 @@ pub(crate) struct Transport {
     /// Room reused between dispositions.
     scratch: Vec<DeliveryKey>,
     sasl: Option<Box<Sasl>>,
-    /// A security layer between us and the wire.
-    protection: Option<Box<Protection>>,
-    /// An output pass stopped for an answer from outside.
-    output_waits: bool,
     idle: Idle,
     frames_in: u64,
     frames_out: u64,
@@ -130,8 +124,6 @@ impl Transport {
             batched: Vec::new(),
             scratch: Vec::new(),
             sasl: None,
-            protection: None,
-            output_waits: false,
             idle: Idle::default(),
             frames_in: 0,
             frames_out: 0,

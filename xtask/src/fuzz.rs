@@ -9,8 +9,7 @@ use std::process::Command;
 
 use crate::{Outcome, packages, shell};
 
-/// What can be fuzzed.
-pub(crate) const TARGETS: [&str; 5] = ["transport", "sasl", "data_decode", "message_decode", "formats"];
+const TARGETS: [&str; 3] = ["transport", "data_decode", "message_decode"];
 
 /// The compiler's flags for coverage: a counter at every branch.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \

@@ -1,6 +1,6 @@
 //! Copying values from one tree to another, as if each were put.
 
-use super::node::{Children, Content, Index, NIL};
+use super::node::{Content, Index, NIL};
 use super::{Data, Fault};
 
 impl Data {
@@ -38,8 +38,9 @@ impl Data {
         let mut at = top;
         loop {
             let Some(node) = source.node(at) else { return Ok(()) };
-            self.put_copy(source, &node.content)?;
-            let child = match &node.content {
+            let content = node.content();
+            self.put_copy(source, &content)?;
+            let child = match &content {
                 Content::Dropped(_) => NIL,
                 content => content.children().map_or(NIL, |c| c.first),
             };
@@ -65,11 +66,7 @@ impl Data {
 
     fn put_copy(&mut self, source: &Self, content: &Content) -> Result<(), Fault> {
         match content {
-            Content::Array { described, element, .. } => self.place(Content::Array {
-                children: Children::NONE,
-                described: *described,
-                element: *element,
-            }),
+            Content::Array { described, element, .. } => self.put_array(*described, *element),
             content => self.put(source.lend(content)),
         }
     }

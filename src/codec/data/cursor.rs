@@ -4,7 +4,7 @@
 //! `rewind` and `enter` leave it; only these two go back there.
 
 use super::node::{Index, NIL};
-use super::{Content, Data, Type};
+use super::{Content, Data, Packed};
 
 /// A place in a tree, as a number the application keeps: 0 is the start, `n` is on node n, `-n` inside it.
 pub(crate) type Bookmark = i64;
@@ -38,12 +38,21 @@ impl Data {
     /// Steps to the next sibling, or to the first one; stays where it is at the end.
     #[inline]
     pub(crate) fn next(&mut self) -> bool {
-        let next = self.following();
-        if next == NIL {
-            return false;
+        match self.node(self.current) {
+            Some(node) if node.next != NIL => {
+                self.current = node.next;
+                true
+            }
+            Some(_) => false,
+            None => self.first(),
         }
-        self.current = next;
-        true
+    }
+
+    /// Steps to the first of the level.
+    #[inline(never)]
+    fn first(&mut self) -> bool {
+        self.current = self.first_in(self.parent);
+        self.current != NIL
     }
 
     /// Steps back to the sibling before, if there is one.
@@ -82,7 +91,7 @@ impl Data {
     pub(crate) fn lookup(&mut self, name: &[u8]) -> bool {
         while self.next() {
             let found = match self.current_content() {
-                Some(Content::String(span) | Content::Symbol(span)) => self.bytes(*span) == name,
+                Some(Content::String(span) | Content::Symbol(span)) => self.bytes(span) == name,
                 _ => false,
             };
             if !self.next() {
@@ -121,16 +130,13 @@ impl Data {
     /// The type of the current value.
     #[inline]
     #[cfg(test)]
-    pub(crate) fn kind(&self) -> Option<Type> {
-        self.current_content().and_then(Content::kind)
+    pub(crate) fn kind(&self) -> Option<super::Type> {
+        self.current_value().and_then(Packed::kind)
     }
 
     /// Like `kind`, as a number, which tells types that do not exist apart.
     #[inline]
     pub(crate) fn type_number(&self) -> Option<i32> {
-        match self.current_content()? {
-            Content::Unknown(number) => Some(*number),
-            content => content.kind().map(Type::number),
-        }
+        self.current_value().map(Packed::type_number)
     }
 }

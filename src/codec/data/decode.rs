@@ -4,7 +4,7 @@
 //! not on the stack. Memory stays in proportion to the input: a node needs at least one byte of it, but for array
 //! elements of no width (`40` to `45`), of which a tree takes [`MOST_HOLLOW`] in all.
 
-use super::node::{Children, Content, Index, NIL, Node, Span};
+use super::node::{Bits, Children, Index, Kind, NIL, Node, Packed, Span};
 use super::{Data, Fault, FaultKind, Type};
 use crate::codec::constructor::{self as code, Width};
 
@@ -24,11 +24,11 @@ pub(super) struct Level {
     left: u32,
     /// Where its content ends.
     end: usize,
-    kind: Kind,
+    inside: Inside,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Inside {
     /// The value that was asked for.
     Top,
     /// A list or map.
@@ -45,6 +45,18 @@ struct Decoder<'a> {
     at: usize,
     level: Level,
     outer: Vec<Level>,
+    /// Where the outermost list, map or array ends.
+    compound_end: usize,
+    copied: Copied,
+}
+
+/// A piece of the input that is in the tree's buffer; an empty one if there is none yet.
+#[derive(Default)]
+struct Copied {
+    start: usize,
+    end: usize,
+    /// Where it begins in the buffer.
+    text: usize,
 }
 
 impl Data {
@@ -54,10 +66,11 @@ impl Data {
         if bytes.is_empty() {
             return self.fail(Fault::truncated());
         }
-        let level = Level { node: NIL, last: NIL, count: 1, left: 1, end: bytes.len(), kind: Kind::Top };
+        let level = Level { node: NIL, last: NIL, count: 1, left: 1, end: bytes.len(), inside: Inside::Top };
         let mut outer = std::mem::take(&mut self.levels);
         outer.clear();
-        let mut decoder = Decoder { data: self, bytes, at: 0, level, outer };
+        let copied = Copied::default();
+        let mut decoder = Decoder { data: self, bytes, at: 0, level, outer, compound_end: 0, copied };
         let result = decoder.run();
         decoder.unwind();
         let consumed = decoder.at;
@@ -79,7 +92,7 @@ impl Decoder<'_> {
             self.run_of_scalars();
             if self.level.left > 0 {
                 self.value()?;
-            } else if self.level.kind == Kind::Top {
+            } else if self.level.inside == Inside::Top {
                 return Ok(());
             } else {
                 self.leave()?;
@@ -90,13 +103,13 @@ impl Decoder<'_> {
     /// Reads a value of any kind, or the beginning of a compound.
     fn value(&mut self) -> Result<(), Fault> {
         self.level.left -= 1;
-        let code = match self.level.kind {
-            Kind::Array(code) => code,
-            Kind::Described => self.described_part()?,
-            Kind::Top | Kind::Sized => self.byte()?,
+        let code = match self.level.inside {
+            Inside::Array(code) => code,
+            Inside::Described => self.described_part()?,
+            Inside::Top | Inside::Sized => self.byte()?,
         };
         match self.scalar(code)? {
-            Some(content) => self.add(content),
+            Some(value) => self.add(value),
             None => self.compound(code),
         }
     }
@@ -104,48 +117,45 @@ impl Decoder<'_> {
     /// Reads the scalars that come next, up to the first value that needs a closer look: a compound, one that is
     /// not complete, one beyond a limit. This is the path that has to be fast.
     fn run_of_scalars(&mut self) {
-        match self.level.kind {
-            Kind::Sized => self.run_of_values(),
-            Kind::Array(code) => self.run_of_elements(code),
-            Kind::Top | Kind::Described => {}
+        match self.level.inside {
+            Inside::Sized => self.run_of_values(),
+            Inside::Array(code) => self.run_of_elements(code),
+            Inside::Top | Inside::Described => {}
         }
     }
 
     /// The elements of an array of the most common types.
     fn run_of_elements(&mut self, code: u8) {
         match code {
-            code::SMALL_INT => self.elements(|[v]| Content::Int(i32::from(v.cast_signed()))),
-            code::INT => self.elements(|v| Content::Int(i32::from_be_bytes(v))),
-            code::UINT => self.elements(|v| Content::Uint(u32::from_be_bytes(v))),
-            code::LONG => self.elements(|v| Content::Long(i64::from_be_bytes(v))),
-            code::ULONG => self.elements(|v| Content::Ulong(u64::from_be_bytes(v))),
-            code::FLOAT => self.elements(|v| Content::Float(f32::from_be_bytes(v))),
-            code::DOUBLE => self.elements(|v| Content::Double(f64::from_be_bytes(v))),
-            code::TIMESTAMP => self.elements(|v| Content::Timestamp(i64::from_be_bytes(v))),
+            code::SMALL_INT => self.elements(Kind::Int, |[v]| i32::from(v.cast_signed())),
+            code::INT => self.elements(Kind::Int, i32::from_be_bytes),
+            code::UINT => self.elements(Kind::Uint, u32::from_be_bytes),
+            code::LONG => self.elements(Kind::Long, i64::from_be_bytes),
+            code::ULONG => self.elements(Kind::Ulong, u64::from_be_bytes),
+            code::FLOAT => self.elements(Kind::Float, f32::from_be_bytes),
+            code::DOUBLE => self.elements(Kind::Double, f64::from_be_bytes),
+            code::TIMESTAMP => self.elements(Kind::Timestamp, i64::from_be_bytes),
             _ => {}
         }
     }
 
     /// Adds the complete elements of `N` bytes that are left, as far as the limit allows.
-    fn elements<const N: usize>(&mut self, make: impl Fn([u8; N]) -> Content) {
+    fn elements<const N: usize, T: Bits>(&mut self, kind: Kind, value: impl Fn([u8; N]) -> T) {
         let Some(rest) = self.bytes.get(self.at..self.level.end) else { return };
         let Ok(first) = self.data.next_index() else { return };
         let most = self.level.left.min(self.data.limits.nodes - first);
         let parent = self.level.node;
         let (chunks, _) = rest.as_chunks::<N>();
         let nodes = chunks.iter().take(most as usize).zip(first..).map(|(bytes, index)| Node {
-            content: make(*bytes),
+            value: Packed::new(kind, value(*bytes)),
+
             parent,
             next: index + 1,
             prev: index.wrapping_sub(1),
-            complete_at: 0,
         });
         self.data.nodes.extend(nodes);
         let Ok(index) = Index::try_from(self.data.nodes.len()) else { return };
         if index > first {
-            if let Some(node) = self.data.node_mut(first) {
-                node.prev = self.level.last;
-            }
             self.link(first, index - 1);
             self.level.left -= index - first;
             self.at += N * (index - first) as usize;
@@ -156,25 +166,20 @@ impl Decoder<'_> {
     fn run_of_values(&mut self) {
         let Some(mut rest) = self.bytes.get(self.at..self.level.end) else { return };
         let Ok(first) = self.data.next_index() else { return };
-        let most = self.level.left.min(self.data.limits.nodes - first);
         let parent = self.level.node;
-        let (mut index, mut prev) = (first, self.level.last);
-        while index - first < most {
-            let [code, body @ ..] = rest else { break };
-            let nodes = &mut self.data.nodes;
-            nodes.push(Node { content: Content::Null, parent, next: index + 1, prev, complete_at: 0 });
-            let Some(node) = nodes.last_mut() else { break };
-            if let Some(behind) = fixed_width(*code, body, &mut node.content) {
+        let end = (first + self.level.left.min(self.data.limits.nodes - first)) as usize;
+        while self.data.nodes.len() < end {
+            if let Some(behind) = self.variable_width(rest) {
                 rest = behind;
-            } else if let Some(behind) = self.data.variable_width(*code, body) {
-                rest = behind;
-            } else {
-                self.data.nodes.pop();
+                continue;
+            }
+            let behind = run_of_fixed(&mut self.data.nodes, parent, end, rest);
+            if behind.len() == rest.len() {
                 break;
             }
-            prev = index;
-            index += 1;
+            rest = behind;
         }
+        let Ok(index) = Index::try_from(self.data.nodes.len()) else { return };
         if index > first {
             self.link(first, index - 1);
             self.level.left -= index - first;
@@ -182,8 +187,66 @@ impl Decoder<'_> {
         }
     }
 
+    /// Adds the complete binary, string, symbol or uuid in front; gives what follows it.
+    #[inline(always)]
+    fn variable_width<'b>(&mut self, rest: &'b [u8]) -> Option<&'b [u8]> {
+        let (kind, len, body) = match rest {
+            [code::STRING8, len, body @ ..] => (Kind::String, usize::from(*len), body),
+            [code::SYMBOL8, len, body @ ..] => (Kind::Symbol, usize::from(*len), body),
+            [code::BINARY8, len, body @ ..] => (Kind::Binary, usize::from(*len), body),
+            [code::STRING32, a, b, c, d, body @ ..] => (Kind::String, wide([*a, *b, *c, *d]), body),
+            [code::SYMBOL32, a, b, c, d, body @ ..] => (Kind::Symbol, wide([*a, *b, *c, *d]), body),
+            [code::BINARY32, a, b, c, d, body @ ..] => (Kind::Binary, wide([*a, *b, *c, *d]), body),
+            [code::UUID, body @ ..] => (Kind::Uuid, 16, body),
+            _ => return None,
+        };
+        let (_, behind) = body.split_at_checked(len)?;
+        let span = self.keep(kind, self.level.end - body.len(), len).ok()?;
+        add_beside(&mut self.data.nodes, self.level.node, Packed::new(kind, span));
+        Some(behind)
+    }
+
+    /// Keeps `len` bytes of the input in the tree's buffer. They mostly are there already, because a whole compound is
+    /// copied with the first bytes that are kept of it.
+    #[inline(always)]
+    fn keep(&mut self, kind: Kind, start: usize, len: usize) -> Result<Span, Fault> {
+        if start + len > self.copied.end && !self.copy_compound(start, len) {
+            let bytes = self.bytes.get(start..start + len).ok_or_else(Fault::truncated)?;
+            return self.data.intern(bytes);
+        }
+        self.data.charge_limit(len)?;
+        let at = start - self.copied.start + self.copied.text;
+        // A NUL goes over what stands behind the bytes: a constructor or a size, never content. Only uuids and the like
+        // may have content next to them, and need no NUL.
+        if !matches!(kind, Kind::Uuid | Kind::Decimal128)
+            && let Some(end) = self.data.text.get_mut(at + len)
+        {
+            *end = 0;
+        }
+        Span::new(at, len).ok_or_else(Fault::buffer_limit)
+    }
+
+    /// Copies what is left of the outermost compound, unless the value is beyond it. Under a limit of bytes, only what
+    /// is kept is copied.
+    #[inline(never)]
+    fn copy_compound(&mut self, start: usize, len: usize) -> bool {
+        let end = self.compound_end;
+        let text = self.data.text.len();
+        let Some(bytes) = self.bytes.get(start..end).filter(|bytes| bytes.len() >= len) else { return false };
+        if self.data.limits.buffer != usize::MAX || Span::new(text, bytes.len()).is_none() {
+            return false;
+        }
+        self.copied = Copied { start, end, text };
+        self.data.text.extend_from_slice(bytes);
+        self.data.text.push(0);
+        true
+    }
+
     /// Takes the chain of new nodes from `first` to `last` into the level.
     fn link(&mut self, first: Index, last: Index) {
+        if let Some(node) = self.data.node_mut(first) {
+            node.prev = self.level.last;
+        }
         if let Some(node) = self.data.node_mut(last) {
             node.next = NIL;
         }
@@ -240,78 +303,46 @@ impl Decoder<'_> {
         self.fixed().map(u32::from_be_bytes)
     }
 
-    #[inline]
-    fn be_u64(&mut self) -> Result<u64, Fault> {
-        self.fixed().map(u64::from_be_bytes)
-    }
-
     /// Reads what follows the constructor of a scalar; `None` for any other.
     #[inline]
-    fn scalar(&mut self, code: u8) -> Result<Option<Content>, Fault> {
-        Ok(Some(match code {
-            code::NULL => Content::Null,
-            code::TRUE => Content::Bool(true),
-            code::FALSE => Content::Bool(false),
-            code::BOOLEAN => Content::Bool(self.byte()? != 0),
-            code::UBYTE => Content::Ubyte(self.byte()?),
-            code::BYTE => Content::Byte(self.byte()?.cast_signed()),
-            code::USHORT => Content::Ushort(u16::from_be_bytes(self.fixed()?)),
-            code::SHORT => Content::Short(i16::from_be_bytes(self.fixed()?)),
-            code::UINT0 => Content::Uint(0),
-            code::SMALL_UINT => Content::Uint(u32::from(self.byte()?)),
-            code::UINT => Content::Uint(self.be_u32()?),
-            code::SMALL_INT => Content::Int(i32::from(self.byte()?.cast_signed())),
-            code::INT => Content::Int(self.be_u32()?.cast_signed()),
-            code::CHAR => Content::Char(self.be_u32()?),
-            code::ULONG0 => Content::Ulong(0),
-            code::SMALL_ULONG => Content::Ulong(u64::from(self.byte()?)),
-            code::ULONG => Content::Ulong(self.be_u64()?),
-            code::SMALL_LONG => Content::Long(i64::from(self.byte()?.cast_signed())),
-            code::LONG => Content::Long(self.be_u64()?.cast_signed()),
-            code::TIMESTAMP => Content::Timestamp(self.be_u64()?.cast_signed()),
-            code::FLOAT => Content::Float(f32::from_bits(self.be_u32()?)),
-            code::DOUBLE => Content::Double(f64::from_bits(self.be_u64()?)),
-            code::DECIMAL32 => Content::Decimal32(self.be_u32()?),
-            code::DECIMAL64 => Content::Decimal64(self.be_u64()?),
-            code::DECIMAL128 => Content::Decimal128(self.charged()?),
-            code::UUID => Content::Uuid(self.charged()?),
-            code::LIST0 => Content::List(Children::NONE),
-            0xa0..=0xbf => return self.variable(code).map(Some),
-            _ => return Ok(None),
-        }))
-    }
-
-    fn charged(&mut self) -> Result<[u8; 16], Fault> {
-        self.data.charge_limit(16)?;
-        self.fixed()
-    }
-
-    fn variable(&mut self, code: u8) -> Result<Content, Fault> {
-        let len = match code {
-            code::BINARY8 | code::STRING8 | code::SYMBOL8 => usize::from(self.byte()?),
-            code::BINARY32 | code::STRING32 | code::SYMBOL32 => self.be_u32()? as usize,
-            _ => return Err(unknown()),
-        };
-        let end = self.at.saturating_add(len);
-        if end > self.level.end {
-            return Err(self.short());
+    fn scalar(&mut self, code: u8) -> Result<Option<Packed>, Fault> {
+        let rest = self.bytes.get(self.at..self.level.end).unwrap_or_default();
+        if let Some((value, behind)) = fixed_width(code, rest) {
+            self.at = self.level.end - behind.len();
+            return Ok(Some(value));
         }
-        let bytes = self.bytes.get(self.at..end).ok_or_else(Fault::truncated)?;
-        self.at = end;
+        let (kind, width) = match code {
+            code::UUID => (Kind::Uuid, 16),
+            code::DECIMAL128 => (Kind::Decimal128, 16),
+            code::BINARY8 => (Kind::Binary, usize::from(self.byte()?)),
+            code::STRING8 => (Kind::String, usize::from(self.byte()?)),
+            code::SYMBOL8 => (Kind::Symbol, usize::from(self.byte()?)),
+            code::BINARY32 => (Kind::Binary, self.be_u32()? as usize),
+            code::STRING32 => (Kind::String, self.be_u32()? as usize),
+            code::SYMBOL32 => (Kind::Symbol, self.be_u32()? as usize),
+            code::LIST0 => return Ok(Some(Packed::new(Kind::List, Children::NONE))),
+            _ => return self.no_scalar(code),
+        };
+        let start = self.at;
+        self.take(width)?;
         self.data.next_index()?;
-        let span = self.data.intern(bytes)?;
-        Ok(match code {
-            code::BINARY8 | code::BINARY32 => Content::Binary(span),
-            code::STRING8 | code::STRING32 => Content::String(span),
-            _ => Content::Symbol(span),
-        })
+        let span = self.keep(kind, start, width)?;
+        Ok(Some(Packed::new(kind, span)))
+    }
+
+    /// The value is a compound, of no type at all, or not complete.
+    fn no_scalar(&self, code: u8) -> Result<Option<Packed>, Fault> {
+        match Width::of(code) {
+            Some(Width::Fixed(_)) if element_type(code).is_some() => Err(self.short()),
+            _ => Ok(None),
+        }
     }
 
     /// Adds a value behind the last one of the level; the value asked for goes where the cursor says.
     #[inline]
-    fn add(&mut self, content: Content) -> Result<(), Fault> {
-        if self.level.kind == Kind::Top {
-            self.data.place(content)?;
+    fn add(&mut self, value: Packed) -> Result<(), Fault> {
+        if self.level.inside == Inside::Top {
+            self.data.place(value)?;
             self.level.last = self.data.current;
             return Ok(());
         }
@@ -321,40 +352,38 @@ impl Decoder<'_> {
             Some(node) => node.next = index,
             None => self.first_child(index),
         }
-        self.data.nodes.push(Node { content, parent: self.level.node, next: NIL, prev, complete_at: 0 });
+        self.data.nodes.push(Node { value, parent: self.level.node, next: NIL, prev });
         self.level.last = index;
         Ok(())
     }
 
     fn first_child(&mut self, index: Index) {
-        if let Some(children) = self.data.node_mut(self.level.node).and_then(|n| n.content.children_mut()) {
-            children.first = index;
+        if let Some(node) = self.data.node_mut(self.level.node) {
+            node.value.set_children(Children { first: index, count: 0 });
         }
     }
 
     /// Reads the head of a compound and makes it the level to read in.
     fn compound(&mut self, constructor: u8) -> Result<(), Fault> {
         if constructor == code::DESCRIBED {
-            self.add(Content::Described(Children::NONE))?;
+            self.add(Packed::new(Kind::Described, Children::NONE))?;
             let end = self.level.end;
-            self.enter(2, end, Kind::Described);
+            self.enter(2, end, Inside::Described);
             return Ok(());
         }
-        let content = match constructor {
-            code::LIST8 | code::LIST32 => Content::List(Children::NONE),
-            code::MAP8 | code::MAP32 => Content::Map(Children::NONE),
-            code::ARRAY8 | code::ARRAY32 => {
-                Content::Array { children: Children::NONE, described: false, element: None }
-            }
+        let kind = match constructor {
+            code::LIST8 | code::LIST32 => Kind::List,
+            code::MAP8 | code::MAP32 => Kind::Map,
+            code::ARRAY8 | code::ARRAY32 => Kind::Array,
             _ => return Err(unknown()),
         };
         let (count, end) = self.head(constructor)?;
-        self.add(content)?;
-        self.enter(count, end, Kind::Sized);
-        if matches!(content, Content::Array { .. }) {
-            self.array_head(count)?;
+        self.add(Packed::new(kind, Children::NONE))?;
+        if self.compound_end == 0 {
+            self.compound_end = end;
         }
-        Ok(())
+        self.enter(count, end, Inside::Sized);
+        if kind == Kind::Array { self.array_head(count) } else { Ok(()) }
     }
 
     /// Reads size and count: the count and where the content ends.
@@ -379,10 +408,10 @@ impl Decoder<'_> {
         Ok((count, end))
     }
 
-    fn enter(&mut self, count: u32, end: usize, kind: Kind) {
+    fn enter(&mut self, count: u32, end: usize, inside: Inside) {
         let node = self.level.last;
         self.outer.push(self.level);
-        self.level = Level { node, last: NIL, count, left: count, end, kind };
+        self.level = Level { node, last: NIL, count, left: count, end, inside };
     }
 
     /// Reads the descriptor, if there is one, and the constructor of an array's elements.
@@ -400,8 +429,8 @@ impl Decoder<'_> {
         }
         let kind = element_type(constructor).ok_or_else(unknown)?;
         if let Some(node) = self.data.node_mut(self.level.node) {
-            let children = node.content.children().copied().unwrap_or(Children::NONE);
-            node.content = Content::Array { children, described, element: Some(kind) };
+            node.value.described = described;
+            node.value.element = Some(kind);
         }
         if Width::of(constructor) == Some(Width::Fixed(0)) {
             let hollow = self.data.hollow.saturating_add(count);
@@ -412,13 +441,13 @@ impl Decoder<'_> {
             }
             self.data.hollow = hollow;
         }
-        self.level.kind = Kind::Array(constructor);
+        self.level.inside = Inside::Array(constructor);
         Ok(())
     }
 
     /// Completes a compound, which has to end where it said it would.
     fn leave(&mut self) -> Result<(), Fault> {
-        if self.level.kind != Kind::Described && self.at != self.level.end {
+        if self.level.inside != Inside::Described && self.at != self.level.end {
             return Err(Fault::malformed("compound size does not fit its content"));
         }
         self.close();
@@ -427,9 +456,10 @@ impl Decoder<'_> {
 
     fn close(&mut self) {
         let done = self.level.count.saturating_sub(self.level.left);
-        let children = self.data.node_mut(self.level.node).and_then(|n| n.content.children_mut());
-        if let Some(children) = children {
-            children.count = done;
+        if let Some(node) = self.data.node_mut(self.level.node)
+            && let Some(Children { first, .. }) = node.value.children()
+        {
+            node.value.set_children(Children { first, count: done });
         }
         if let Some(outer) = self.outer.pop() {
             self.level = outer;
@@ -438,7 +468,7 @@ impl Decoder<'_> {
 
     /// After a fault: the compounds that are still open count what they got.
     fn unwind(&mut self) {
-        while self.level.kind != Kind::Top {
+        while self.level.inside != Inside::Top {
             self.level.left = 0;
             self.level.count = self.children_of(self.level.node);
             self.close();
@@ -455,78 +485,77 @@ impl Decoder<'_> {
     }
 }
 
-impl Data {
-    /// Gives the last node the complete binary, string, symbol or uuid in front; gives what follows it.
-    #[inline(never)]
-    fn variable_width<'a>(&mut self, code: u8, body: &'a [u8]) -> Option<&'a [u8]> {
-        let (make, len, body): (fn(Span) -> Content, usize, &[u8]) = match (code, body) {
-            (code::BINARY8, [len, body @ ..]) => (Content::Binary, usize::from(*len), body),
-            (code::STRING8, [len, body @ ..]) => (Content::String, usize::from(*len), body),
-            (code::SYMBOL8, [len, body @ ..]) => (Content::Symbol, usize::from(*len), body),
-            (code::BINARY32, [a, b, c, d, body @ ..]) => (Content::Binary, wide([*a, *b, *c, *d]), body),
-            (code::STRING32, [a, b, c, d, body @ ..]) => (Content::String, wide([*a, *b, *c, *d]), body),
-            (code::SYMBOL32, [a, b, c, d, body @ ..]) => (Content::Symbol, wide([*a, *b, *c, *d]), body),
-            (code::UUID, _) => {
-                let (bytes, behind) = body.split_first_chunk()?;
-                self.charge_limit(bytes.len()).ok()?;
-                return store(&mut self.nodes.last_mut()?.content, Content::Uuid(*bytes), behind);
-            }
-            _ => return None,
-        };
-        let (bytes, behind) = body.split_at_checked(len)?;
-        let content = make(self.intern(bytes).ok()?);
-        self.nodes.last_mut()?.content = content;
-        Some(behind)
-    }
-}
-
 fn wide(len: [u8; 4]) -> usize {
     u32::from_be_bytes(len) as usize
 }
 
-/// Stores the complete scalar of fixed width in front, of a type that no limit concerns; gives what follows it.
+/// A node between its neighbours in memory; the ends of a run are linked differently.
 #[inline(always)]
-fn fixed_width<'a>(code: u8, body: &'a [u8], place: &mut Content) -> Option<&'a [u8]> {
-    match (code, body) {
-        (code::NULL, _) => store(place, Content::Null, body),
-        (code::TRUE, _) => store(place, Content::Bool(true), body),
-        (code::FALSE, _) => store(place, Content::Bool(false), body),
-        (code::UINT0, _) => store(place, Content::Uint(0), body),
-        (code::ULONG0, _) => store(place, Content::Ulong(0), body),
-        (code::BOOLEAN, [v, body @ ..]) => store(place, Content::Bool(*v != 0), body),
-        (code::UBYTE, [v, body @ ..]) => store(place, Content::Ubyte(*v), body),
-        (code::BYTE, [v, body @ ..]) => store(place, Content::Byte(v.cast_signed()), body),
-        (code::SMALL_UINT, [v, body @ ..]) => store(place, Content::Uint(u32::from(*v)), body),
-        (code::SMALL_INT, [v, body @ ..]) => store(place, Content::Int(i32::from(v.cast_signed())), body),
-        (code::SMALL_ULONG, [v, body @ ..]) => store(place, Content::Ulong(u64::from(*v)), body),
-        (code::SMALL_LONG, [v, body @ ..]) => store(place, Content::Long(i64::from(v.cast_signed())), body),
-        (code::UINT, _) => store4(place, body, Content::Uint),
-        (code::INT, _) => store4(place, body, |v| Content::Int(v.cast_signed())),
-        (code::FLOAT, _) => store4(place, body, |v| Content::Float(f32::from_bits(v))),
-        (code::ULONG, _) => store8(place, body, Content::Ulong),
-        (code::LONG, _) => store8(place, body, |v| Content::Long(v.cast_signed())),
-        (code::TIMESTAMP, _) => store8(place, body, |v| Content::Timestamp(v.cast_signed())),
-        (code::DOUBLE, _) => store8(place, body, |v| Content::Double(f64::from_bits(v))),
+fn beside(value: Packed, parent: Index, index: Index) -> Node {
+    Node { value, parent, next: index + 1, prev: index.wrapping_sub(1) }
+}
+
+/// Adds a node to a run, within the limit of nodes.
+#[inline(always)]
+fn add_beside(nodes: &mut Vec<Node>, parent: Index, value: Packed) {
+    #[expect(clippy::cast_possible_truncation, reason = "there are no more nodes than indices")]
+    let index = nodes.len() as Index;
+    nodes.push(beside(value, parent, index));
+}
+
+/// Adds the scalars of fixed width that come next, until there are `end` nodes; gives what follows them. A function by
+/// itself, it has registers enough.
+#[inline(never)]
+fn run_of_fixed<'a>(nodes: &mut Vec<Node>, parent: Index, end: usize, mut rest: &'a [u8]) -> &'a [u8] {
+    while nodes.len() < end {
+        let [code, body @ ..] = rest else { break };
+        let Some((value, behind)) = fixed_width(*code, body) else { break };
+        rest = behind;
+        add_beside(nodes, parent, value);
+    }
+    rest
+}
+
+/// The complete scalar of fixed width in front, of a type that no limit concerns; and what follows it.
+#[inline(always)]
+fn fixed_width(code: u8, body: &[u8]) -> Option<(Packed, &[u8])> {
+    match code {
+        code::NULL => Some((Packed::NULL, body)),
+        code::TRUE => Some((Packed::new(Kind::Bool, true), body)),
+        code::FALSE => Some((Packed::new(Kind::Bool, false), body)),
+        code::UINT0 => Some((Packed::new(Kind::Uint, 0u32), body)),
+        code::ULONG0 => Some((Packed::new(Kind::Ulong, 0u64), body)),
+        code::BOOLEAN => fixed(body, Kind::Bool, |[v]| v != 0),
+        code::UBYTE => fixed(body, Kind::Ubyte, u8::from_be_bytes),
+        code::BYTE => fixed(body, Kind::Byte, i8::from_be_bytes),
+        code::SMALL_UINT => fixed(body, Kind::Uint, |[v]| v),
+        code::SMALL_INT => fixed(body, Kind::Int, |[v]| i32::from(v.cast_signed())),
+        code::SMALL_ULONG => fixed(body, Kind::Ulong, |[v]| v),
+        code::SMALL_LONG => fixed(body, Kind::Long, |[v]| i64::from(v.cast_signed())),
+        code::USHORT => fixed(body, Kind::Ushort, u16::from_be_bytes),
+        code::SHORT => fixed(body, Kind::Short, i16::from_be_bytes),
+        code::UINT => fixed(body, Kind::Uint, u32::from_be_bytes),
+        code::INT => fixed(body, Kind::Int, i32::from_be_bytes),
+        code::FLOAT => fixed(body, Kind::Float, f32::from_be_bytes),
+        code::CHAR => fixed(body, Kind::Char, u32::from_be_bytes),
+        code::DECIMAL32 => fixed(body, Kind::Decimal32, u32::from_be_bytes),
+        code::ULONG => fixed(body, Kind::Ulong, u64::from_be_bytes),
+        code::LONG => fixed(body, Kind::Long, i64::from_be_bytes),
+        code::DOUBLE => fixed(body, Kind::Double, f64::from_be_bytes),
+        code::TIMESTAMP => fixed(body, Kind::Timestamp, i64::from_be_bytes),
+        code::DECIMAL64 => fixed(body, Kind::Decimal64, u64::from_be_bytes),
         _ => None,
     }
 }
 
 #[inline(always)]
-fn store<'a>(place: &mut Content, content: Content, behind: &'a [u8]) -> Option<&'a [u8]> {
-    *place = content;
-    Some(behind)
-}
-
-#[inline(always)]
-fn store4<'a>(place: &mut Content, body: &'a [u8], make: impl Fn(u32) -> Content) -> Option<&'a [u8]> {
-    let (v, behind) = body.split_first_chunk()?;
-    store(place, make(u32::from_be_bytes(*v)), behind)
-}
-
-#[inline(always)]
-fn store8<'a>(place: &mut Content, body: &'a [u8], make: impl Fn(u64) -> Content) -> Option<&'a [u8]> {
-    let (v, behind) = body.split_first_chunk()?;
-    store(place, make(u64::from_be_bytes(*v)), behind)
+fn fixed<const N: usize, T: Bits>(
+    body: &[u8],
+    kind: Kind,
+    value: impl Fn([u8; N]) -> T,
+) -> Option<(Packed, &[u8])> {
+    let (bytes, behind) = body.split_first_chunk()?;
+    Some((Packed::new(kind, value(*bytes)), behind))
 }
 
 #[cold]

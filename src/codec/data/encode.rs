@@ -1,21 +1,21 @@
 //! Encoding: every value in the shortest form AMQP part 1.6 offers for it, array elements in the widest.
 //!
-//! Lists, maps and plain arrays take the 8-bit form when count byte and content fit into 255 bytes. Nulls at the
-//! end of a described list are dropped: that list is a composite value, whose missing fields are null.
+//! One pass writes the values, and a compound's size and count when its content is complete. Lists, maps and plain
+//! arrays take the 8-bit form when count byte and content fit into 255 bytes; room is left for the 32-bit form, and
+//! what turns out short is moved up, so that a byte moves once for every short compound that it is in. Nulls at the end
+//! of a described list are dropped: that list is a composite value, whose missing fields are null.
 
-use super::measure::{Extent, Form, TOP};
-use super::node::{Content, Index, NIL};
-use super::{Data, Fault, Type};
+use super::node::{Children, Index, Kind, NIL, Node, Packed};
+use super::{Data, Fault, FaultKind, Type};
 use crate::codec::constructor as code;
-use crate::codec::writer::{self, FixedBuffer, Sink};
+use crate::codec::writer::{self, Counter, FixedBuffer, Sink};
 
 impl Data {
     /// The number of bytes that all top-level values take.
     pub(crate) fn encoded_len(&self) -> Result<usize, Fault> {
-        let mut extents = self.scratch.take();
-        let size = self.measure(&mut extents, NIL);
-        self.scratch.set(extents);
-        size
+        let mut size = Counter::default();
+        self.encode(&mut size)?;
+        Ok(size.position())
     }
 
     /// Writes all top-level values. A tree that cannot be encoded writes nothing.
@@ -29,29 +29,26 @@ impl Data {
     }
 
     fn encode_until(&self, end: Index, sink: &mut impl Sink) -> Result<(), Fault> {
-        let mut extents = self.scratch.take();
-        let size = self.measure(&mut extents, end);
-        if size.is_ok() {
-            Emit { data: self, extents: &extents, entered: 0, sink }.run(end);
+        let start = sink.position();
+        let mut outer = self.scratch.take();
+        outer.clear();
+        let level = Level { node: NIL, head: start, form: Form::Top, count: 0, end, element: None };
+        let mut emit = Emit { data: self, sink, level, outer };
+        let result = emit.run(self.first_root());
+        self.scratch.set(emit.outer);
+        if result.is_err() {
+            sink.rewind(start);
         }
-        self.scratch.set(extents);
-        size.map(|_| ())
+        result
     }
 
-    /// Writes all top-level values to the beginning of `buffer`, or nothing if they do not fit; a fault stays with
-    /// the tree.
+    /// Writes all top-level values to the beginning of `buffer`; a fault stays with the tree.
     pub(crate) fn encode_into(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
-        let mut extents = self.scratch.take();
-        let size = self.measure(&mut extents, NIL);
-        let written = size.and_then(|size| match buffer.get_mut(..size) {
-            Some(place) => {
-                Emit { data: self, extents: &extents, entered: 0, sink: &mut FixedBuffer::new(place) }
-                    .run(NIL);
-                Ok(size)
-            }
-            None => Err(Fault::no_space()),
-        });
-        self.scratch.set(extents);
+        let mut sink = FixedBuffer::new(buffer);
+        let written = match self.encode(&mut sink) {
+            Ok(()) => sink.finish().map_err(|_| Fault::no_space()),
+            Err(fault) => Err(fault),
+        };
         written.or_else(|fault| self.fail(fault))
     }
 
@@ -61,52 +58,84 @@ impl Data {
     }
 }
 
-/// The second pass: follows the same path as the first and writes.
+/// A compound that is being written.
+#[derive(Clone, Copy)]
+pub(super) struct Level {
+    node: Index,
+    /// Where its size and count go.
+    head: usize,
+    form: Form,
+    /// Elements, without an array's descriptor.
+    count: u32,
+    /// The node to stop before: [`NIL`], or the first of the nulls that are dropped at the end of a list.
+    end: Index,
+    /// The type of its elements if it is an array: they have no constructors of their own.
+    element: Option<Type>,
+}
+
+/// What stands in front of a compound's content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Nothing: the top level, or a described value, whose constructor says all.
+    Top,
+    Described,
+    /// This constructor of the 8-bit form, or the corresponding one of the 32-bit form; size and count.
+    Sized(u8),
+    /// The same, but only the 32-bit form will do.
+    Wide(u8),
+    /// Size and count in the 32-bit form: an element of an array, whose constructor speaks for it.
+    Bare,
+}
+
+/// Room for a constructor, a 32-bit size and a 32-bit count.
+const WIDE_HEAD: usize = 9;
+
+/// Room for the same without the constructor.
+const BARE_HEAD: usize = 8;
+
+/// The room saved by the 8-bit form.
+const SAVED: usize = 6;
+
+/// The most content that the 8-bit form can hold, next to its count.
+const MOST_SMALL: usize = 254;
+
 struct Emit<'a, S> {
     data: &'a Data,
-    extents: &'a [Extent],
-    /// Extents entered so far.
-    entered: usize,
     sink: &'a mut S,
+    level: Level,
+    outer: Vec<Level>,
 }
 
 impl<S: Sink> Emit<'_, S> {
-    fn run(&mut self, top_end: Index) {
-        let mut at = self.data.first_root();
-        let mut open = TOP;
-        let mut end = top_end;
-        let mut element = None;
+    fn run(&mut self, first: Index) -> Result<(), Fault> {
+        let mut at = first;
         loop {
-            while at != end {
-                at = self.scalars(at, end, element);
-                let Some(node) = self.data.node(at).filter(|_| at != end) else { break };
-                open = self.entered;
-                let Some(extent) = self.extents.get(open) else { return };
-                self.entered += 1;
-                at = self.head(extent, &node.content);
-                end = extent.end;
-                element = extent.element;
+            at = match self.level.element {
+                None => self.scalars(at),
+                Some(kind) => self.elements(at, kind),
+            };
+            match self.data.node(at).filter(|_| at != self.level.end) {
+                Some(node) => at = self.enter(at, node)?,
+                None => {
+                    if self.level.form == Form::Top {
+                        return Ok(());
+                    }
+                    at = self.leave()?;
+                }
             }
-            let Some(extent) = self.extents.get(open) else { return };
-            at = self.data.node(extent.node).map_or(NIL, |node| node.next);
-            open = extent.outer;
-            let outer = self.extents.get(open);
-            end = outer.map_or(top_end, |e| e.end);
-            element = outer.and_then(|e| e.element);
         }
     }
 
-    /// Writes scalars up to `end` or to a value that is none, whose index it gives; see `Measure::scalars`.
+    /// Writes scalars up to the end of the level or to a value that is none, whose index it gives. This is the path
+    /// that has to be fast: siblings mostly lie side by side, and going on to the neighbour does not wait for the link
+    /// to be read.
     #[inline(always)]
-    fn scalars(&mut self, mut at: Index, end: Index, element: Option<Type>) -> Index {
+    fn each(&mut self, mut at: Index, write: impl Fn(&mut S, &Packed) -> bool) -> Index {
+        let end = self.level.end;
         'siblings: while at != end {
             let Some(nodes) = self.data.nodes.get(at as usize..) else { break };
             for node in nodes {
-                let scalar = match element {
-                    Some(kind) => self.element(&node.content, kind),
-                    None => self.scalar(&node.content),
-                };
-                if !scalar {
+                if !write(self.sink, &node.value) {
                     break 'siblings;
                 }
                 at += 1;
@@ -120,228 +149,204 @@ impl<S: Sink> Emit<'_, S> {
         at
     }
 
-    /// Writes what stands in front of a compound's values, and gives the first of these.
-    #[inline(always)]
-    fn head(&mut self, extent: &Extent, content: &Content) -> Index {
-        let children = content.children().map_or(NIL, |c| c.first);
-        let small = match content {
-            Content::Map(_) => code::MAP8,
-            Content::Array { .. } => code::ARRAY8,
-            _ => code::LIST8,
+    fn scalars(&mut self, at: Index) -> Index {
+        let data = self.data;
+        self.each(at, |sink, value| scalar(data, sink, value))
+    }
+
+    fn elements(&mut self, at: Index, kind: Type) -> Index {
+        let data = self.data;
+        self.each(at, |sink, value| element(data, sink, value, kind))
+    }
+
+    /// Begins a compound, and gives the first of its values.
+    fn enter(&mut self, at: Index, node: &Node) -> Result<Index, Fault> {
+        let value = &node.value;
+        let Some(Children { first, mut count }) = value.children() else { return Err(Fault::unencodable()) };
+        let in_array = self.level.element;
+        if in_array.is_some() && value.kind() != in_array {
+            return Err(Fault::new(FaultKind::Failed, "array element of another type than the array's"));
+        }
+        let mut end = NIL;
+        let form = match value.kind {
+            Kind::Described => Form::Described,
+            _ if in_array.is_some() => Form::Bare,
+            Kind::Map => Form::Sized(code::MAP8),
+            Kind::Array if value.described => Form::Wide(code::ARRAY8),
+            Kind::Array => Form::Sized(code::ARRAY8),
+            _ => {
+                if self.is_described_value(node) {
+                    (count, end) = self.without_trailing_nulls(first);
+                }
+                if count == 0 {
+                    self.sink.put_byte(code::LIST0);
+                    return Ok(node.next);
+                }
+                Form::Sized(code::LIST8)
+            }
         };
-        match extent.form {
-            Form::Empty => self.sink.put_byte(code::LIST0),
+        let head = self.sink.position();
+        match form {
+            Form::Top => {}
+            Form::Described if in_array.is_some() => {}
             Form::Described => self.sink.put_byte(code::DESCRIBED),
-            Form::BareDescribed => {}
-            Form::Small => {
-                let byte = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
-                self.sink.put(&[small, byte(extent.body + 1), byte(extent.count as usize)]);
+            Form::Bare => self.sink.put(&[0; BARE_HEAD]),
+            Form::Sized(_) | Form::Wide(_) => self.sink.put(&[0; WIDE_HEAD]),
+        }
+        self.outer.push(self.level);
+        self.level = Level { node: at, head, form, count, end, element: None };
+        if value.kind == Kind::Array { self.array_head(value, first) } else { Ok(first) }
+    }
+
+    /// Writes the descriptor, if there is one, and the constructor of the elements; gives the first of these. The
+    /// descriptor may be a scalar or an empty list.
+    fn array_head(&mut self, array: &Packed, first: Index) -> Result<Index, Fault> {
+        let kind = array.element.ok_or_else(Fault::unencodable)?;
+        self.level.element = Some(kind);
+        let mut elements = first;
+        if array.described {
+            let Some(node) = self.data.node(first) else { return Err(undescribed()) };
+            self.level.count = self.level.count.saturating_sub(1);
+            self.sink.put_byte(code::DESCRIBED);
+            if !scalar(self.data, self.sink, &node.value) {
+                if node.value.kind != Kind::List || node.value.get::<Children>().count > 0 {
+                    return Err(undescribed());
+                }
+                self.sink.put_byte(code::LIST0);
             }
-            Form::Wide => {
-                self.sink.put_byte(small + (code::LIST32 - code::LIST8));
-                self.wide_sizes(extent);
+            elements = node.next;
+        }
+        self.sink.put_byte(kind.element_constructor());
+        Ok(elements)
+    }
+
+    /// Completes a compound: its size is known now. Gives the value that follows it.
+    fn leave(&mut self) -> Result<Index, Fault> {
+        let Level { node, head, form, count, .. } = self.level;
+        match form {
+            Form::Top | Form::Described => {}
+            Form::Sized(constructor) => {
+                let body = self.sink.position() - head - WIDE_HEAD;
+                match (u8::try_from(count), u8::try_from(body + 1)) {
+                    (Ok(count), Ok(size)) if body <= MOST_SMALL => {
+                        self.sink.patch(head + SAVED, &[constructor, size, count]);
+                        self.sink.remove(head, SAVED);
+                    }
+                    _ => self.wide_head(head, constructor)?,
+                }
             }
-            Form::Bare => self.wide_sizes(extent),
+            Form::Wide(constructor) => self.wide_head(head, constructor)?,
+            Form::Bare => self.wide_sizes(head)?,
         }
-        match extent.element {
-            Some(element) => {
-                let first = self.array_descriptor(content, children);
-                self.sink.put_byte(element.element_constructor());
-                first
+        if let Some(outer) = self.outer.pop() {
+            self.level = outer;
+        }
+        Ok(self.data.node(node).map_or(NIL, |node| node.next))
+    }
+
+    fn wide_head(&mut self, head: usize, constructor: u8) -> Result<(), Fault> {
+        self.sink.patch(head, &[constructor + (code::LIST32 - code::LIST8)]);
+        self.wide_sizes(head + 1)
+    }
+
+    fn wide_sizes(&mut self, at: usize) -> Result<(), Fault> {
+        let Ok(size) = u32::try_from(self.sink.position() - at - 4) else {
+            return Err(Fault::new(FaultKind::Failed, "value too large to encode"));
+        };
+        self.sink.patch(at, &size.to_be_bytes());
+        self.sink.patch(at + 4, &self.level.count.to_be_bytes());
+        Ok(())
+    }
+
+    fn is_described_value(&self, node: &Node) -> bool {
+        let in_described = |n: &Node| n.value.kind == Kind::Described;
+        node.prev != NIL && self.data.node(node.parent).is_some_and(in_described)
+    }
+
+    /// How many values there are up to the last that is not null, and what follows it.
+    fn without_trailing_nulls(&self, first: Index) -> (u32, Index) {
+        let (mut count, mut end, mut seen, mut at) = (0, first, 0, first);
+        while let Some(node) = self.data.node(at) {
+            seen += 1;
+            if !node.value.is_null() {
+                (count, end) = (seen, node.next);
             }
-            None => children,
+            at = node.next;
         }
-    }
-
-    #[inline(always)]
-    fn wide_sizes(&mut self, extent: &Extent) {
-        let size = u32::try_from(extent.body + 4).unwrap_or(u32::MAX);
-        self.sink.put(&size.to_be_bytes());
-        self.sink.put(&extent.count.to_be_bytes());
-    }
-
-    #[inline(always)]
-    fn array_descriptor(&mut self, content: &Content, first: Index) -> Index {
-        if !matches!(content, Content::Array { described: true, .. }) {
-            return first;
-        }
-        let Some(node) = self.data.node(first) else { return first };
-        self.sink.put_byte(code::DESCRIBED);
-        if !self.scalar(&node.content) {
-            self.sink.put_byte(code::LIST0);
-        }
-        node.next
-    }
-
-    /// Writes a scalar in its shortest form; false for a compound.
-    #[inline(always)]
-    fn scalar(&mut self, content: &Content) -> bool {
-        let sink = &mut *self.sink;
-        match *content {
-            Content::Null | Content::Dropped(_) => sink.put_byte(code::NULL),
-            Content::Bool(v) => writer::boolean(sink, v),
-            Content::Ubyte(v) => sink.put(&[code::UBYTE, v]),
-            Content::Byte(v) => sink.put(&[code::BYTE, v.cast_unsigned()]),
-            Content::Ushort(v) => writer::ushort(sink, v),
-            Content::Short(v) => put2(sink, code::SHORT, v.cast_unsigned()),
-            Content::Uint(v) => writer::uint(sink, v),
-            Content::Int(v) => match i8::try_from(v) {
-                Ok(v) => sink.put(&[code::SMALL_INT, v.cast_unsigned()]),
-                Err(_) => put4(sink, code::INT, v.cast_unsigned()),
-            },
-            Content::Char(v) => put4(sink, code::CHAR, v),
-            Content::Ulong(v) => writer::ulong(sink, v),
-            Content::Long(v) => match i8::try_from(v) {
-                Ok(v) => sink.put(&[code::SMALL_LONG, v.cast_unsigned()]),
-                Err(_) => put8(sink, code::LONG, v.cast_unsigned()),
-            },
-            Content::Timestamp(v) => put8(sink, code::TIMESTAMP, v.cast_unsigned()),
-            Content::Float(v) => put4(sink, code::FLOAT, v.to_bits()),
-            Content::Double(v) => put8(sink, code::DOUBLE, v.to_bits()),
-            Content::Decimal32(v) => put4(sink, code::DECIMAL32, v),
-            Content::Decimal64(v) => put8(sink, code::DECIMAL64, v),
-            Content::Decimal128(v) => put16(sink, code::DECIMAL128, v),
-            Content::Uuid(v) => put16(sink, code::UUID, v),
-            Content::Binary(span) => writer::binary(sink, self.data.bytes(span)),
-            Content::String(span) => writer::string(sink, self.data.bytes(span)),
-            Content::Symbol(span) => writer::symbol(sink, self.data.bytes(span)),
-            Content::Described(_)
-            | Content::Array { .. }
-            | Content::List(_)
-            | Content::Map(_)
-            | Content::Unknown(_) => return false,
-        }
-        true
-    }
-
-    /// Writes a scalar as the element of an array of `kind`; false for a compound.
-    #[inline(always)]
-    fn element(&mut self, content: &Content, kind: Type) -> bool {
-        if content.kind() == Some(kind) {
-            return self.wide_scalar(content);
-        }
-        content.as_element(kind).is_some_and(|content| self.wide_scalar(&content))
-    }
-
-    /// Writes a scalar as the element of an array: in its widest form, without a constructor.
-    #[inline(always)]
-    fn wide_scalar(&mut self, content: &Content) -> bool {
-        let sink = &mut *self.sink;
-        match *content {
-            Content::Null | Content::Dropped(_) => {}
-            Content::Bool(v) => sink.put_byte(u8::from(v)),
-            Content::Ubyte(v) => sink.put_byte(v),
-            Content::Byte(v) => sink.put_byte(v.cast_unsigned()),
-            Content::Ushort(v) => sink.put(&v.to_be_bytes()),
-            Content::Short(v) => sink.put(&v.to_be_bytes()),
-            Content::Uint(v) | Content::Char(v) | Content::Decimal32(v) => sink.put(&v.to_be_bytes()),
-            Content::Int(v) => sink.put(&v.to_be_bytes()),
-            Content::Ulong(v) | Content::Decimal64(v) => sink.put(&v.to_be_bytes()),
-            Content::Long(v) | Content::Timestamp(v) => sink.put(&v.to_be_bytes()),
-            Content::Float(v) => sink.put(&v.to_be_bytes()),
-            Content::Double(v) => sink.put(&v.to_be_bytes()),
-            Content::Decimal128(v) | Content::Uuid(v) => sink.put(&v),
-            Content::Binary(span) | Content::String(span) | Content::Symbol(span) => {
-                let bytes = self.data.bytes(span);
-                sink.put(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-                sink.put(bytes);
-            }
-            Content::Described(_)
-            | Content::Array { .. }
-            | Content::List(_)
-            | Content::Map(_)
-            | Content::Unknown(_) => return false,
-        }
-        true
+        (count, end)
     }
 }
 
-/// The size of a scalar in its shortest form; `None` for a compound, and for bytes that no form can hold.
-#[inline]
-pub(super) fn scalar_size(content: &Content) -> Option<usize> {
-    Some(match *content {
-        Content::Null | Content::Dropped(_) | Content::Bool(_) => 1,
-        Content::Ubyte(_) | Content::Byte(_) => 2,
-        Content::Ushort(_) | Content::Short(_) => 3,
-        Content::Uint(v) => match v {
-            0 => 1,
-            1..=255 => 2,
-            _ => 5,
+#[cold]
+fn undescribed() -> Fault {
+    Fault::new(FaultKind::Failed, "described array without a descriptor")
+}
+
+/// Writes a scalar in its shortest form; false for a compound.
+#[inline(always)]
+fn scalar(data: &Data, sink: &mut impl Sink, value: &Packed) -> bool {
+    match value.kind {
+        Kind::Null | Kind::Dropped => sink.put_byte(code::NULL),
+        Kind::Bool => writer::boolean(sink, value.get()),
+        Kind::Ubyte => sink.put_coded(code::UBYTE, [value.get()]),
+        Kind::Byte => sink.put_coded(code::BYTE, [value.get()]),
+        Kind::Ushort => writer::ushort(sink, value.get()),
+        Kind::Short => sink.put_coded(code::SHORT, value.get::<u16>().to_be_bytes()),
+        Kind::Uint => writer::uint(sink, value.get()),
+        Kind::Int => match i8::try_from(value.get::<i32>()) {
+            Ok(v) => sink.put_coded(code::SMALL_INT, v.to_be_bytes()),
+            Err(_) => sink.put_coded(code::INT, value.get::<u32>().to_be_bytes()),
         },
-        Content::Int(v) => match v {
-            -128..=127 => 2,
-            _ => 5,
+        Kind::Char => sink.put_coded(code::CHAR, value.get::<u32>().to_be_bytes()),
+        Kind::Ulong => writer::ulong(sink, value.get()),
+        Kind::Long => match i8::try_from(value.get::<i64>()) {
+            Ok(v) => sink.put_coded(code::SMALL_LONG, v.to_be_bytes()),
+            Err(_) => sink.put_coded(code::LONG, value.get::<u64>().to_be_bytes()),
         },
-        Content::Char(_) | Content::Float(_) | Content::Decimal32(_) => 5,
-        Content::Ulong(v) => match v {
-            0 => 1,
-            1..=255 => 2,
-            _ => 9,
-        },
-        Content::Long(v) => match v {
-            -128..=127 => 2,
-            _ => 9,
-        },
-        Content::Timestamp(_) | Content::Double(_) | Content::Decimal64(_) => 9,
-        Content::Decimal128(_) | Content::Uuid(_) => 17,
-        Content::Binary(span) | Content::String(span) | Content::Symbol(span) => match span.len {
-            0..=255 => 2 + span.len,
-            256..=MOST_BYTES => 5 + span.len,
-            _ => return None,
-        },
-        Content::Described(_)
-        | Content::Array { .. }
-        | Content::List(_)
-        | Content::Map(_)
-        | Content::Unknown(_) => return None,
-    })
+        Kind::Timestamp => sink.put_coded(code::TIMESTAMP, value.get::<u64>().to_be_bytes()),
+        Kind::Float => sink.put_coded(code::FLOAT, value.get::<u32>().to_be_bytes()),
+        Kind::Double => sink.put_coded(code::DOUBLE, value.get::<u64>().to_be_bytes()),
+        Kind::Decimal32 => sink.put_coded(code::DECIMAL32, value.get::<u32>().to_be_bytes()),
+        Kind::Decimal64 => sink.put_coded(code::DECIMAL64, value.get::<u64>().to_be_bytes()),
+        Kind::Decimal128 => sink.put_coded(code::DECIMAL128, data.sixteen(value.get())),
+        Kind::Uuid => sink.put_coded(code::UUID, data.sixteen(value.get())),
+        Kind::Binary => writer::binary(sink, data.bytes(value.get())),
+        Kind::String => writer::string(sink, data.bytes(value.get())),
+        Kind::Symbol => writer::symbol(sink, data.bytes(value.get())),
+        Kind::Described | Kind::Array | Kind::List | Kind::Map | Kind::Unknown => return false,
+    }
+    true
 }
 
-/// The size of a scalar as the element of an array.
-#[inline]
-pub(super) fn wide_size(content: &Content) -> Option<usize> {
-    Some(match *content {
-        Content::Null | Content::Dropped(_) => 0,
-        Content::Bool(_) | Content::Ubyte(_) | Content::Byte(_) => 1,
-        Content::Ushort(_) | Content::Short(_) => 2,
-        Content::Uint(_) | Content::Int(_) | Content::Char(_) | Content::Float(_) | Content::Decimal32(_) => {
-            4
+/// Writes a scalar as the element of an array of `kind`; false for a compound, and for what cannot be one.
+#[inline(always)]
+fn element(data: &Data, sink: &mut impl Sink, value: &Packed, kind: Type) -> bool {
+    if value.type_number() == kind.number() {
+        return wide_scalar(data, sink, value);
+    }
+    value.content().as_element(kind).is_some_and(|converted| wide_scalar(data, sink, &converted.into()))
+}
+
+/// Writes a scalar as the element of an array: in its widest form, without a constructor.
+#[inline(always)]
+fn wide_scalar(data: &Data, sink: &mut impl Sink, value: &Packed) -> bool {
+    match value.kind {
+        Kind::Null | Kind::Dropped => {}
+        Kind::Bool | Kind::Ubyte | Kind::Byte => sink.put_byte(value.get()),
+        Kind::Ushort | Kind::Short => sink.put(&value.get::<u16>().to_be_bytes()),
+        Kind::Uint | Kind::Int | Kind::Char | Kind::Float | Kind::Decimal32 => {
+            sink.put(&value.get::<u32>().to_be_bytes());
         }
-        Content::Ulong(_)
-        | Content::Long(_)
-        | Content::Timestamp(_)
-        | Content::Double(_)
-        | Content::Decimal64(_) => 8,
-        Content::Decimal128(_) | Content::Uuid(_) => 16,
-        Content::Binary(span) | Content::String(span) | Content::Symbol(span) if span.len <= MOST_BYTES => {
-            4 + span.len
+        Kind::Ulong | Kind::Long | Kind::Timestamp | Kind::Double | Kind::Decimal64 => {
+            sink.put(&value.get::<u64>().to_be_bytes());
         }
-        _ => return None,
-    })
-}
-
-/// The most that the 32-bit size of a string can say.
-const MOST_BYTES: usize = u32::MAX as usize;
-
-#[inline]
-fn put2(sink: &mut impl Sink, code: u8, v: u16) {
-    let [a, b] = v.to_be_bytes();
-    sink.put(&[code, a, b]);
-}
-
-#[inline]
-fn put4(sink: &mut impl Sink, code: u8, v: u32) {
-    let [a, b, c, d] = v.to_be_bytes();
-    sink.put(&[code, a, b, c, d]);
-}
-
-#[inline]
-fn put8(sink: &mut impl Sink, code: u8, v: u64) {
-    let [a, b, c, d, e, f, g, h] = v.to_be_bytes();
-    sink.put(&[code, a, b, c, d, e, f, g, h]);
-}
-
-fn put16(sink: &mut impl Sink, code: u8, v: [u8; 16]) {
-    sink.put_byte(code);
-    sink.put(&v);
+        Kind::Decimal128 | Kind::Uuid => sink.put(&data.sixteen(value.get())),
+        Kind::Binary | Kind::String | Kind::Symbol => {
+            let bytes = data.bytes(value.get());
+            sink.put(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+            sink.put(bytes);
+        }
+        Kind::Described | Kind::Array | Kind::List | Kind::Map | Kind::Unknown => return false,
+    }
+    true
 }

@@ -4,7 +4,7 @@
 //! [`Arguments`], whatever they are made of. A described value begun with `D` and a value replaced by `?` remember
 //! in their nodes when they are complete, so that a later format can go on where this one stops.
 
-use super::node::{Children, Content, NIL};
+use super::node::{Children, Content, Kind, NIL, Node, Packed};
 use super::{Data, Fault, FaultKind, Type, Value};
 
 /// The values that a fill format names, in order.
@@ -115,9 +115,9 @@ impl Data {
 
     /// Puts a compound and goes inside; a format leaves it by itself after `complete_at` values.
     fn fill_compound(&mut self, content: Content, complete_at: u8) -> Result<(), Fault> {
-        self.place(content)?;
+        self.place(content.into())?;
         if let Some(node) = self.node_mut(self.current) {
-            node.complete_at = complete_at;
+            node.value.complete_at = complete_at;
         }
         self.enter();
         Ok(())
@@ -126,17 +126,18 @@ impl Data {
     /// Leaves what has got all its values by the last one put.
     fn leave_complete(&mut self) {
         while let Some(node) = self.node(self.parent) {
-            let count = node.content.children().map_or(0, |c| c.count);
-            if node.complete_at == 0 || self.current == NIL || count < u32::from(node.complete_at) {
+            let count = node.value.children().map_or(0, |c| c.count);
+            if node.value.complete_at == 0 || self.current == NIL || count < u32::from(node.value.complete_at)
+            {
                 return;
             }
-            let dropped = matches!(node.content, Content::Dropped(_));
+            let dropped = node.value.kind == Kind::Dropped;
             self.exit();
             if let Some(node) = self.node_mut(self.current) {
-                node.complete_at = 0;
+                node.value.complete_at = 0;
             }
             if dropped {
-                self.replace(Content::Null);
+                self.replace(Packed::NULL);
             }
         }
     }
@@ -153,9 +154,9 @@ impl Data {
     }
 
     fn fill_element_type(&mut self, number: i32) -> Result<(), Fault> {
-        match self.nodes.get_mut(self.parent as usize).map(|node| &mut node.content) {
-            Some(Content::Array { element, .. }) => {
-                *element = Type::from_number(number);
+        match self.node_mut(self.parent) {
+            Some(node) if node.value.kind == Kind::Array => {
+                node.value.element = Type::from_number(number);
                 Ok(())
             }
             _ => self.fail(Fault::new(FaultKind::Failed, "naked type")),
@@ -173,7 +174,7 @@ impl Data {
             return self.put_null();
         }
         let first = source.first_from_base();
-        let content = source.node(first).map(|node| node.content);
+        let content = source.node(first).map(Node::content);
         if let (true, Some(Content::Array { children, described, .. })) = (collapse, content) {
             let mut element = children.first;
             if described {

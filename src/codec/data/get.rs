@@ -1,6 +1,6 @@
 //! Getting the current value. Nothing is converted: a value of another type reads as zero or as nothing.
 
-use super::node::Content;
+use super::node::{Children, Kind, Packed, Span};
 use super::{Data, Type};
 
 /// The getters of types whose content is the value itself.
@@ -10,8 +10,8 @@ macro_rules! scalars {
             $(
                 #[inline]
                 pub(crate) fn $get(&self) -> $type {
-                    match self.current_content() {
-                        Some(Content::$variant(value)) => *value,
+                    match self.current_value() {
+                        Some(value) if value.kind == Kind::$variant => value.get(),
                         _ => <$type>::default(),
                     }
                 }
@@ -36,87 +36,81 @@ scalars! {
     get_double Double f64;
     get_decimal32 Decimal32 u32;
     get_decimal64 Decimal64 u64;
-    get_decimal128 Decimal128 [u8; 16];
-    get_uuid Uuid [u8; 16];
 }
 
 impl Data {
+    #[inline]
+    pub(crate) fn get_decimal128(&self) -> [u8; 16] {
+        self.span_of(&[Kind::Decimal128]).map_or([0; 16], |span| self.sixteen(span))
+    }
+
+    #[inline]
+    pub(crate) fn get_uuid(&self) -> [u8; 16] {
+        self.span_of(&[Kind::Uuid]).map_or([0; 16], |span| self.sixteen(span))
+    }
+
     pub(crate) fn is_null(&self) -> bool {
-        self.current_content().is_some_and(Content::is_null)
+        self.current_value().is_some_and(Packed::is_null)
     }
 
     pub(crate) fn is_described(&self) -> bool {
-        matches!(self.current_content(), Some(Content::Described(_)))
+        self.current_value().is_some_and(|value| value.kind == Kind::Described)
     }
 
     #[inline]
     pub(crate) fn get_binary(&self) -> Option<&[u8]> {
-        match self.current_content()? {
-            Content::Binary(span) => Some(self.bytes(*span)),
-            _ => None,
-        }
+        self.span_of(&[Kind::Binary]).map(|span| self.bytes(span))
     }
 
     #[inline]
     pub(crate) fn get_string(&self) -> Option<&[u8]> {
-        match self.current_content()? {
-            Content::String(span) => Some(self.bytes(*span)),
-            _ => None,
-        }
+        self.span_of(&[Kind::String]).map(|span| self.bytes(span))
     }
 
     #[inline]
     pub(crate) fn get_symbol(&self) -> Option<&[u8]> {
-        match self.current_content()? {
-            Content::Symbol(span) => Some(self.bytes(*span)),
-            _ => None,
-        }
+        self.span_of(&[Kind::Symbol]).map(|span| self.bytes(span))
     }
 
     /// The bytes of a binary, string or symbol.
     #[inline]
     pub(crate) fn get_bytes(&self) -> Option<&[u8]> {
-        match self.current_content()? {
-            Content::Binary(span) | Content::String(span) | Content::Symbol(span) => Some(self.bytes(*span)),
-            _ => None,
-        }
+        self.span_of(&[Kind::Binary, Kind::String, Kind::Symbol]).map(|span| self.bytes(span))
+    }
+
+    /// The span of the current value if it is of one of the `kinds`, all of which have one.
+    #[inline(always)]
+    fn span_of(&self, kinds: &[Kind]) -> Option<Span> {
+        self.current_value().filter(|value| kinds.contains(&value.kind)).map(Packed::get)
     }
 
     /// The number of values in a list.
     pub(crate) fn get_list(&self) -> usize {
-        match self.current_content() {
-            Some(Content::List(children)) => children.count as usize,
-            _ => 0,
-        }
+        self.count_of(Kind::List)
     }
 
     /// The number of keys and values in a map.
     pub(crate) fn get_map(&self) -> usize {
-        match self.current_content() {
-            Some(Content::Map(children)) => children.count as usize,
-            _ => 0,
-        }
+        self.count_of(Kind::Map)
     }
 
     /// The number of elements of an array, without its descriptor.
     pub(crate) fn get_array(&self) -> usize {
-        match self.current_content() {
-            Some(Content::Array { children, described, .. }) => {
-                (children.count as usize).saturating_sub(usize::from(*described))
-            }
-            _ => 0,
-        }
+        self.count_of(Kind::Array).saturating_sub(usize::from(self.is_array_described()))
+    }
+
+    #[inline]
+    fn count_of(&self, kind: Kind) -> usize {
+        let value = self.current_value().filter(|value| value.kind == kind);
+        value.map_or(0, |value| value.get::<Children>().count as usize)
     }
 
     pub(crate) fn is_array_described(&self) -> bool {
-        matches!(self.current_content(), Some(Content::Array { described: true, .. }))
+        self.current_value().is_some_and(|value| value.described)
     }
 
     /// The type of an array's elements.
     pub(crate) fn get_array_type(&self) -> Option<Type> {
-        match self.current_content()? {
-            Content::Array { element, .. } => *element,
-            _ => None,
-        }
+        self.current_value()?.element
     }
 }

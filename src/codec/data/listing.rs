@@ -9,14 +9,12 @@ impl Data {
         let cursor = format!("{{current={}, parent={}}}\n", number(self.current), number(self.parent));
         out.extend_from_slice(cursor.as_bytes());
         for (i, node) in self.nodes.iter().enumerate() {
-            let (down, children) = match &node.content {
+            let content = node.content();
+            let (down, children) = match &content {
                 Content::Dropped(_) => (NIL, 0),
                 content => content.children().map_or((NIL, 0), |c| (c.first, c.count)),
             };
-            let kind = match &node.content {
-                Content::Unknown(number) => *number,
-                content => content.kind().map_or(0, super::Type::number),
-            };
+            let kind = node.value.type_number();
             let line = format!(
                 "Node {}: prev={}, next={}, parent={}, down={}, children={children}, type={} (",
                 i + 1,
@@ -27,7 +25,7 @@ impl Data {
                 name_of(kind)
             );
             out.extend_from_slice(line.as_bytes());
-            match node.content {
+            match content {
                 Content::Described(_) => out.extend_from_slice(b"<described>"),
                 Content::Array { .. } => out.extend_from_slice(b"<array>"),
                 Content::List(_) => out.extend_from_slice(b"<list>"),

@@ -1,9 +1,9 @@
 //! The value tree behind `pn_data_t`: a forest of AMQP values and a cursor in it.
 //!
 //! Nodes live in one vector and name each other by index, in the order of their creation; bytes live in one
-//! buffer. A tree is built with `put_*` or by decoding, looked at with the cursor and `get_*`, and encoded in two
-//! passes, the first of which finds the exact size. Nothing recurses, so nesting costs memory and never stack.
-//! Spec: spec/codec.md. One file a concept: `cursor`, `put`, `get`, `encode` (with `measure`), `decode`, `copy`,
+//! buffer. A tree is built with `put_*` or by decoding, looked at with the cursor and `get_*`, and encoded in one
+//! pass. Nothing recurses, so nesting costs memory and never stack.
+//! Spec: spec/codec.md. One file a concept: `cursor`, `put`, `get`, `encode`, `decode`, `copy`,
 //! `fill`, `scan`, `text`, `listing`.
 
 mod copy;
@@ -15,7 +15,6 @@ mod fault;
 mod fill;
 mod get;
 mod listing;
-mod measure;
 mod node;
 mod number;
 mod put;
@@ -35,8 +34,7 @@ pub(crate) use types::{Type, name_of};
 pub(crate) use value::Value;
 
 use decode::Level;
-use measure::Extent;
-use node::{Content, Index, NIL, Node, Span};
+use node::{Content, Index, NIL, Node, Packed, Span};
 
 /// A forest of AMQP values with a cursor.
 pub(crate) struct Data {
@@ -56,7 +54,7 @@ pub(crate) struct Data {
     hollow: u32,
     fault: Option<Fault>,
     /// Memory of the last encoding, kept for the next one.
-    scratch: Cell<Vec<Extent>>,
+    scratch: Cell<Vec<encode::Level>>,
     /// Memory of the last decoding, kept for the next one.
     levels: Vec<Level>,
 }
@@ -174,7 +172,7 @@ impl Data {
 
     /// The type of the first top-level value.
     pub(crate) fn first_type(&self) -> Option<Type> {
-        self.node(self.first_root())?.content.kind()
+        self.node(self.first_root())?.value.kind()
     }
 
     /// Keeps `fault` for the application to find, and hands it on.
@@ -220,17 +218,29 @@ impl Data {
         if parent == NIL {
             return self.first_root();
         }
-        self.node(parent).and_then(|n| n.content.children()).map_or(NIL, |c| c.first)
+        self.node(parent).and_then(|n| n.value.children()).map_or(NIL, |c| c.first)
     }
 
     #[inline]
-    fn current_content(&self) -> Option<&Content> {
-        self.node(self.current).map(|n| &n.content)
+    fn current_value(&self) -> Option<&Packed> {
+        self.node(self.current).map(|n| &n.value)
+    }
+
+    #[inline]
+    fn current_content(&self) -> Option<Content> {
+        self.current_value().map(Packed::content)
     }
 
     #[inline]
     fn bytes(&self, span: Span) -> &[u8] {
-        self.text.get(span.start..span.start + span.len).unwrap_or_default()
+        let start = span.start as usize;
+        self.text.get(start..start + span.len as usize).unwrap_or_default()
+    }
+
+    /// The bytes of a uuid or decimal128.
+    #[inline]
+    fn sixteen(&self, span: Span) -> [u8; 16] {
+        self.bytes(span).try_into().unwrap_or_default()
     }
 }
 

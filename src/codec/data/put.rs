@@ -3,7 +3,7 @@
 //! A value goes behind the current one (or becomes the first), takes the place of the sibling that is already
 //! there, and becomes current. The children of an overwritten value are no longer reachable.
 
-use super::node::{Children, Content, Index, NIL, Node, Span};
+use super::node::{Children, Index, Kind, NIL, Node, Packed, Span};
 use super::{Data, Fault, FaultKind, Type};
 
 /// The putters of types whose content is the value itself.
@@ -13,7 +13,7 @@ macro_rules! scalars {
             $(
                 #[inline]
                 pub(crate) fn $put(&mut self, value: $type) -> Result<(), Fault> {
-                    self.place(Content::$variant(value))
+                    self.place(Packed::new(Kind::$variant, value))
                 }
             )*
         }
@@ -53,80 +53,90 @@ impl From<Full> for Fault {
 
 impl Data {
     pub(crate) fn put_null(&mut self) -> Result<(), Fault> {
-        self.place(Content::Null)
+        self.place(Packed::NULL)
     }
 
     pub(crate) fn put_list(&mut self) -> Result<(), Fault> {
-        self.place(Content::List(Children::NONE))
+        self.place(Packed::new(Kind::List, Children::NONE))
     }
 
     pub(crate) fn put_map(&mut self) -> Result<(), Fault> {
-        self.place(Content::Map(Children::NONE))
+        self.place(Packed::new(Kind::Map, Children::NONE))
     }
 
     pub(crate) fn put_described(&mut self) -> Result<(), Fault> {
-        self.place(Content::Described(Children::NONE))
+        self.place(Packed::new(Kind::Described, Children::NONE))
     }
 
     /// Puts an empty array; the first child put into a described one is its descriptor. Without an element type it
     /// can be looked at, but not encoded.
     pub(crate) fn put_array(&mut self, described: bool, element: Option<Type>) -> Result<(), Fault> {
-        self.place(Content::Array { children: Children::NONE, described, element })
+        self.place(Packed::array(described, element))
     }
 
     pub(crate) fn put_decimal128(&mut self, value: [u8; 16]) -> Result<(), Fault> {
-        self.place(Content::Decimal128([0; 16]))?;
-        self.charge(value.len())?;
-        self.replace(Content::Decimal128(value));
-        Ok(())
+        self.place_bytes(Kind::Decimal128, &value)
     }
 
     pub(crate) fn put_uuid(&mut self, value: [u8; 16]) -> Result<(), Fault> {
-        self.place(Content::Uuid([0; 16]))?;
-        self.charge(value.len())?;
-        self.replace(Content::Uuid(value));
-        Ok(())
+        self.place_bytes(Kind::Uuid, &value)
     }
 
     pub(crate) fn put_binary(&mut self, value: &[u8]) -> Result<(), Fault> {
-        self.place_bytes(Content::Binary, value)
+        self.place_bytes(Kind::Binary, value)
     }
 
     pub(crate) fn put_string(&mut self, value: &[u8]) -> Result<(), Fault> {
-        self.place_bytes(Content::String, value)
+        self.place_bytes(Kind::String, value)
     }
 
     pub(crate) fn put_symbol(&mut self, value: &[u8]) -> Result<(), Fault> {
-        self.place_bytes(Content::Symbol, value)
+        self.place_bytes(Kind::Symbol, value)
     }
 
-    fn place_bytes(&mut self, content: fn(Span) -> Content, value: &[u8]) -> Result<(), Fault> {
-        self.place(content(Span::EMPTY))?;
+    #[inline(never)]
+    fn place_bytes(&mut self, kind: Kind, value: &[u8]) -> Result<(), Fault> {
         match self.intern(value) {
-            Ok(span) => {
-                self.replace(content(span));
-                Ok(())
-            }
-            Err(fault) => self.fail(fault),
+            Ok(span) if self.place_behind(Packed::new(kind, span)) => Ok(()),
+            interned => self.place_interned(kind, interned),
         }
     }
 
-    /// Puts `content` where the next value goes.
-    #[inline]
-    pub(super) fn place(&mut self, content: Content) -> Result<(), Fault> {
-        if !self.step_behind() {
-            self.step_elsewhere()?;
+    /// Bytes beyond the limit leave a value without any; a value beyond the limit leaves no bytes.
+    #[inline(never)]
+    fn place_interned(&mut self, kind: Kind, interned: Result<Span, Fault>) -> Result<(), Fault> {
+        let span = match interned {
+            Ok(span) => span,
+            Err(fault) => {
+                self.place(Packed::new(kind, Span::EMPTY))?;
+                return self.fail(fault);
+            }
+        };
+        let placed = self.place(Packed::new(kind, span));
+        if placed.is_err() {
+            self.text.truncate(span.start as usize);
+            self.interned -= span.len as usize + 1;
         }
-        if let Some(node) = self.node_mut(self.current) {
-            node.content = content;
+        placed
+    }
+
+    /// Puts `value` where the next value goes.
+    #[inline]
+    pub(super) fn place(&mut self, value: Packed) -> Result<(), Fault> {
+        if self.place_behind(value) {
+            return Ok(());
+        }
+        self.place_elsewhere(value.kind, value.get())?;
+        if value.kind == Kind::Array {
+            self.replace(value);
         }
         Ok(())
     }
 
-    /// Makes a null behind the current value if that is the last of its level and memory is at hand, which is the
+    /// Puts `value` behind the current value if that is the last of its level and memory is at hand, which is the
     /// path that has to be fast; false if not.
     #[inline(always)]
-    fn step_behind(&mut self) -> bool {
+    fn place_behind(&mut self, value: Packed) -> bool {
         let (parent, prev) = (self.parent, self.current);
         let made = self.next_index();
         let has_room = self.nodes.len() < self.nodes.capacity();
@@ -136,29 +146,30 @@ impl Data {
         }
         node.next = index;
         self.current = index;
-        if let Some(children) = self.node_mut(parent).and_then(|node| node.content.children_mut()) {
-            children.count += 1;
+        if let Some(node) = self.node_mut(parent) {
+            node.value.count_child();
         }
-        self.nodes.push(Node { content: Content::Null, parent, next: NIL, prev, complete_at: 0 });
+        self.nodes.push(Node { value, parent, next: NIL, prev });
         true
     }
 
-    /// Makes room for a node; makes what comes next a null, or begins a new level with one.
+    /// Makes room for a node; puts a value over what comes next, or begins a new level with it.
     #[inline(never)]
-    fn step_elsewhere(&mut self) -> Result<(), Fault> {
+    fn place_elsewhere(&mut self, kind: Kind, bits: u64) -> Result<(), Fault> {
+        let value = Packed::new(kind, bits);
         if self.nodes.len() == self.nodes.capacity() {
             self.nodes.reserve(FIRST_NODES);
-            if self.step_behind() {
+            if self.place_behind(value) {
                 return Ok(());
             }
         }
         let next = self.following();
         if next != NIL {
             self.current = next;
-            self.replace(Content::Null);
+            self.replace(value);
             return Ok(());
         }
-        match self.first_node() {
+        match self.first_node(value) {
             Ok(index) => {
                 self.current = index;
                 Ok(())
@@ -168,63 +179,52 @@ impl Data {
     }
 
     /// Makes the first node of the level.
-    fn first_node(&mut self) -> Result<Index, Fault> {
+    fn first_node(&mut self, value: Packed) -> Result<Index, Fault> {
         let index = self.next_index()?;
         let parent = self.parent;
-        if let Some(node) = self.node_mut(parent) {
-            let Some(children) = node.content.children_mut() else {
-                return Err(Fault::new(FaultKind::Failed, "a scalar has no children"));
-            };
-            *children = Children { first: index, count: 1 };
+        if let Some(node) = self.node_mut(parent)
+            && !node.value.set_children(Children { first: index, count: 1 })
+        {
+            return Err(Fault::new(FaultKind::Failed, "a scalar has no children"));
         }
-        self.nodes.push(Node { content: Content::Null, parent, next: NIL, prev: NIL, complete_at: 0 });
+        self.nodes.push(Node { value, parent, next: NIL, prev: NIL });
         Ok(index)
     }
 
     /// The index of the node made next, unless a limit forbids it.
     #[inline]
     pub(super) fn next_index(&self) -> Result<Index, Full> {
-        match Index::try_from(self.nodes.len()) {
-            Ok(index) if index < self.limits.nodes => Ok(index),
-            _ => Err(Full),
-        }
+        let made = self.nodes.len();
+        if made < self.limits.nodes as usize { Index::try_from(made).map_err(|_| Full) } else { Err(Full) }
     }
 
-    /// Gives the current node another content.
+    /// Gives the current node another value.
     #[inline]
-    pub(super) fn replace(&mut self, content: Content) {
+    pub(super) fn replace(&mut self, value: Packed) {
         if let Some(node) = self.node_mut(self.current) {
-            node.content = content;
-            node.complete_at = 0;
+            node.value = value;
         }
     }
 
     /// Copies `bytes` into the buffer, with a NUL behind them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn intern(&mut self, bytes: &[u8]) -> Result<Span, Fault> {
         self.charge_limit(bytes.len())?;
-        let start = self.text.len();
+        let span = Span::new(self.text.len(), bytes.len()).ok_or_else(Fault::buffer_limit)?;
         self.text.reserve(bytes.len() + 1);
         self.text.extend_from_slice(bytes);
         self.text.push(0);
-        Ok(Span { start, len: bytes.len() })
+        Ok(span)
     }
 
     /// Counts `len` bytes against the buffer limit.
     #[inline]
     pub(super) fn charge_limit(&mut self, len: usize) -> Result<(), Fault> {
-        let used = self.interned.saturating_add(len);
+        let used = self.interned + len;
         if used > self.limits.buffer {
             return Err(Fault::buffer_limit());
         }
-        self.interned = used.saturating_add(1);
+        self.interned = used + 1;
         Ok(())
-    }
-
-    fn charge(&mut self, len: usize) -> Result<(), Fault> {
-        match self.charge_limit(len) {
-            Ok(()) => Ok(()),
-            Err(fault) => self.fail(fault),
-        }
     }
 }

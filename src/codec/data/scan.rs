@@ -5,7 +5,7 @@
 //! read as zero and take nothing. The letters are spec/codec.md section 5; results go to [`Outputs`].
 
 use super::fill::unrecognized;
-use super::node::{Content, NIL};
+use super::node::{Content, Kind, NIL};
 use super::{Data, Fault, FaultKind, Value};
 
 /// Where the values go that a scan format names, in order.
@@ -118,7 +118,7 @@ impl<O: Outputs> Scan<'_, O> {
             }
             b'[' | b'{' | b'D' | b'@' => Ok(self.enter(code)),
             code => {
-                let content = if self.advance() { self.data.current_content().copied() } else { None };
+                let content = if self.advance() { self.data.current_content() } else { None };
                 self.output(code, content)
             }
         }
@@ -128,11 +128,11 @@ impl<O: Outputs> Scan<'_, O> {
     fn enter(&mut self, code: u8) -> bool {
         let matched = self.advance()
             && matches!(
-                (code, self.data.current_content()),
-                (b'[', Some(Content::List(_)))
-                    | (b'{', Some(Content::Map(_)))
-                    | (b'D', Some(Content::Described(_)))
-                    | (b'@', Some(Content::Array { .. }))
+                (code, self.data.current_value().map(|value| value.kind)),
+                (b'[', Some(Kind::List))
+                    | (b'{', Some(Kind::Map))
+                    | (b'D', Some(Kind::Described))
+                    | (b'@', Some(Kind::Array))
             );
         if matched {
             self.in_array = code == b'@';
@@ -155,7 +155,7 @@ impl<O: Outputs> Scan<'_, O> {
                 return true;
             }
             let parent = self.data.node(self.data.parent);
-            if !parent.is_some_and(|node| matches!(node.content, Content::Described(_))) {
+            if !parent.is_some_and(|node| node.value.kind == Kind::Described) {
                 return false;
             }
             self.data.exit();

@@ -81,7 +81,7 @@ impl Data {
                 (at, parent) = self.node(parent).map_or((NIL, NIL), |n| (n.next, n.parent));
                 continue;
             };
-            if level.begin_value(&node.content, out)
+            if level.begin_value(&node.content(), out)
                 && let Some(inner) = self.open(level, node, out)
             {
                 levels.push(inner);
@@ -95,7 +95,7 @@ impl Data {
 
     /// Writes a scalar, or the beginning of a compound, whose level it gives.
     fn open(&self, level: &mut Level, node: &Node, out: &mut Vec<u8>) -> Option<Level> {
-        let (begin, inner) = match node.content {
+        let (begin, inner) = match node.content() {
             Content::Described(_) => ("@", Level::new(Style::Described, b"")),
             Content::List(_) => ("[", Level { composite: level.of_value(), ..Level::new(Style::List, b"]") }),
             Content::Map(_) => ("{", Level::new(Style::Map, b"}")),
@@ -110,7 +110,7 @@ impl Data {
                     out.extend_from_slice(known.name.as_bytes());
                     out.extend_from_slice(format!("({code})").as_bytes());
                 } else {
-                    self.write_scalar(&node.content, out);
+                    self.write_scalar(&node.content(), out);
                 }
                 return None;
             }
@@ -151,6 +151,8 @@ impl Data {
                 out.push(b'"');
                 quoted
             }
+            Content::Decimal128(span) => write_decimal128(&mut Text(out), &self.sixteen(span)),
+            Content::Uuid(span) => write_uuid(&mut Text(out), &self.sixteen(span)),
             ref number => write_number(&mut Text(out), number),
         };
     }
@@ -179,15 +181,15 @@ fn write_number(out: &mut Text<'_>, content: &Content) -> fmt::Result {
         Content::Double(v) => general(out, v),
         Content::Decimal32(v) => write!(out, "D32({v})"),
         Content::Decimal64(v) => write!(out, "D64({v})"),
-        Content::Decimal128(v) => {
-            out.write_str("D128(")?;
-            v.iter().try_for_each(|byte| write!(out, "{byte:02x}"))?;
-            out.write_char(')')
-        }
-        Content::Uuid(v) => write_uuid(out, &v),
         Content::Unknown(_) => out.write_str("<UNKNOWN>"),
         _ => Ok(()),
     }
+}
+
+fn write_decimal128(out: &mut Text<'_>, bytes: &[u8; 16]) -> fmt::Result {
+    out.write_str("D128(")?;
+    bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))?;
+    out.write_char(')')
 }
 
 fn write_uuid(out: &mut Text<'_>, bytes: &[u8; 16]) -> fmt::Result {

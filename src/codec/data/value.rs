@@ -68,15 +68,17 @@ impl Data {
             Value::Map => Content::Map(Children::NONE),
             Value::Unknown(number) => Content::Unknown(number),
         };
-        self.place(content)
+        self.place(content.into())
     }
 
     /// The current value; null when there is none.
+    #[inline(always)]
     pub(crate) fn value(&self) -> Value<'_> {
-        self.current_content().map_or(Value::Null, |content| self.lend(content))
+        self.current_content().map_or(Value::Null, |content| self.lend(&content))
     }
 
     /// `content` with its bytes.
+    #[inline(always)]
     pub(super) fn lend(&self, content: &Content) -> Value<'_> {
         match *content {
             Content::Null | Content::Dropped(_) => Value::Null,
@@ -95,8 +97,8 @@ impl Data {
             Content::Double(v) => Value::Double(v),
             Content::Decimal32(v) => Value::Decimal32(v),
             Content::Decimal64(v) => Value::Decimal64(v),
-            Content::Decimal128(v) => Value::Decimal128(v),
-            Content::Uuid(v) => Value::Uuid(v),
+            Content::Decimal128(span) => Value::Decimal128(self.sixteen(span)),
+            Content::Uuid(span) => Value::Uuid(self.sixteen(span)),
             Content::Binary(span) => Value::Binary(self.bytes(span)),
             Content::String(span) => Value::String(self.bytes(span)),
             Content::Symbol(span) => Value::Symbol(self.bytes(span)),

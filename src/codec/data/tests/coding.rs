@@ -251,3 +251,78 @@ fn an_element_that_cannot_be_turned_into_the_arrays_type_is_an_error() {
     data.put(Value::String(b"one")).unwrap();
     assert!(data.encode(&mut Vec::new()).is_err());
 }
+
+/// Lists in lists, `depth` of them, with a string of `len` bytes in the innermost.
+fn nested(depth: usize, len: usize) -> Data {
+    built(|d| {
+        for _ in 0..depth {
+            d.put_list()?;
+            d.enter();
+        }
+        d.put_string(&vec![b'x'; len])
+    })
+}
+
+#[test]
+fn every_size_of_buffer_is_used_to_its_last_byte() {
+    for (depth, len) in
+        [(1, 0), (1, 251), (1, 252), (3, 240), (3, 246), (3, 247), (60, 70), (84, 0), (120, 300)]
+    {
+        let mut data = nested(depth, len);
+        let whole = encoded(&data);
+        for size in whole.len().saturating_sub(600)..whole.len() + 20 {
+            let mut buffer = vec![0xaa; size];
+            match data.encode_into(&mut buffer) {
+                Ok(used) => assert_eq!(buffer[..used], whole, "depth {depth}, {len} bytes, room for {size}"),
+                Err(fault) => {
+                    assert!(fault.kind == FaultKind::Overflow && size < whole.len(), "{depth} {len}")
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_in_lists_are_short_as_long_as_they_fit() {
+    let whole = encoded(&nested(3, 246));
+    assert_eq!(whole[..6], [0xc0, 255, 1, 0xc0, 252, 1]);
+    let whole = encoded(&nested(3, 247));
+    assert_eq!(whole[..12], [0xd0, 0, 0, 1, 3, 0, 0, 0, 1, 0xc0, 253, 1]);
+}
+
+#[test]
+fn what_stands_in_front_stays_when_a_tree_cannot_be_encoded() {
+    let mut out = vec![1, 2, 3];
+    assert!(built(|d| d.put_array(false, None)).encode(&mut out).is_err());
+    assert_eq!(out, [1, 2, 3]);
+}
+
+#[test]
+fn decoded_bytes_end_with_a_nul_wherever_they_stand() {
+    let mut data = Data::new();
+    data.put_list().unwrap();
+    data.enter();
+    data.put_string(b"one").unwrap();
+    data.put_array(false, Some(Type::Symbol)).unwrap();
+    data.enter();
+    data.put_symbol(b"two").unwrap();
+    data.put_symbol(b"").unwrap();
+    data.exit();
+    data.put_uuid([9; 16]).unwrap();
+    data.put_binary(b"three").unwrap();
+    let mut data = decoded(&encoded(&data).iter().map(|b| format!("{b:02x}")).collect::<String>());
+    data.rewind();
+    assert!(data.next() && data.enter());
+    let mut seen = Vec::new();
+    while data.next() || (data.exit() && data.next()) {
+        if let Some(bytes) = data.get_bytes() {
+            let end = bytes.as_ptr_range().end.addr() - data.text.as_ptr().addr();
+            assert_eq!(data.text[end], 0);
+            seen.push(bytes.to_vec());
+        }
+        if data.get_array_type().is_some() {
+            data.enter();
+        }
+    }
+    assert_eq!(seen, [&b"one"[..], b"two", b"", b"three"]);
+}
