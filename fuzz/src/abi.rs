@@ -9,9 +9,25 @@ pub struct Bytes {
     pub start: *const c_char,
 }
 
+/// A `pn_atom_t`.
+#[repr(C)]
+pub struct Atom {
+    pub kind: c_int,
+    pub content: [u64; 2],
+}
+
 pub type Object = *mut c_void;
 
+pub type LogSink = extern "C" fn(isize, c_uint, c_uint, *const c_char);
+
+pub type Tracer = extern "C" fn(Object, *const c_char);
+
+pub type Handle = *const c_void;
+
 pub const ACCEPTED: u64 = 0x24;
+pub const OVERFLOW: isize = -3;
+/// The number of the array type.
+pub const ARRAY: c_int = 23;
 
 pub mod event {
     use super::c_uint;
@@ -33,6 +49,7 @@ unsafe extern "C" {
     pub fn pn_collector_peek(collector: Object) -> Object;
     pub fn pn_collector_pop(collector: Object) -> bool;
     pub fn pn_event_type(event: Object) -> c_uint;
+    pub fn pn_event_transport(event: Object) -> Object;
     pub fn pn_event_connection(event: Object) -> Object;
     pub fn pn_event_session(event: Object) -> Object;
     pub fn pn_event_link(event: Object) -> Object;
@@ -112,6 +129,47 @@ unsafe extern "C" {
     pub fn pn_sasl(transport: Object) -> Object;
     pub fn pn_sasl_allowed_mechs(sasl: Object, mechanisms: *const c_char);
 
+    pub fn pn_sasl_set_allow_insecure_mechs(sasl: Object, insecure: bool);
+    pub fn pn_sasl_outcome(sasl: Object) -> c_int;
+    pub fn pn_sasl_done(sasl: Object, outcome: c_int);
+    pub fn pn_sasl_get_mech(sasl: Object) -> *const c_char;
+    pub fn pn_sasl_get_user(sasl: Object) -> *const c_char;
+    pub fn pn_sasl_get_authorization(sasl: Object) -> *const c_char;
+    pub fn pn_connection_set_user(connection: Object, user: *const c_char);
+    pub fn pn_connection_set_password(connection: Object, password: *const c_char);
+    pub fn pn_connection_set_authorization(connection: Object, authorization: *const c_char);
+    pub fn pn_connection_state(connection: Object) -> c_int;
+    pub fn pn_transport_require_auth(transport: Object, required: bool);
+    pub fn pn_transport_is_authenticated(transport: Object) -> bool;
+    pub fn pn_transport_get_user(transport: Object) -> *const c_char;
+    pub fn pn_transport_trace(transport: Object, trace: c_int);
+    pub fn pn_transport_set_tracer(transport: Object, tracer: Tracer);
+    pub fn pn_transport_set_max_buffered_delivery_bytes(transport: Object, limit: usize);
+
+    pub fn pn_collector_release(collector: Object);
+    pub fn pn_connection_release(connection: Object);
+    pub fn pn_work_head(connection: Object) -> Object;
+    pub fn pn_work_next(delivery: Object) -> Object;
+    pub fn pn_unsettled_head(link: Object) -> Object;
+    pub fn pn_unsettled_next(delivery: Object) -> Object;
+    pub fn pn_session_head(connection: Object, state: c_int) -> Object;
+    pub fn pn_session_next(session: Object, state: c_int) -> Object;
+    pub fn pn_session_set_incoming_window_and_lwm(session: Object, window: u32, low: u32) -> c_int;
+    pub fn pn_session_set_outgoing_window(session: Object, window: usize);
+    pub fn pn_link_head(connection: Object, state: c_int) -> Object;
+    pub fn pn_link_set_drain(link: Object, drain: bool);
+    pub fn pn_link_drain(link: Object, credit: c_int);
+    pub fn pn_link_offered(link: Object, credit: c_int);
+    pub fn pn_link_current(link: Object) -> Object;
+    pub fn pn_link_set_snd_settle_mode(link: Object, mode: c_int);
+    pub fn pn_link_set_rcv_settle_mode(link: Object, mode: c_int);
+    pub fn pn_link_set_max_message_size(link: Object, size: u64);
+    pub fn pn_delivery_abort(delivery: Object);
+    pub fn pn_delivery_link(delivery: Object) -> Object;
+    pub fn pn_delivery_current(delivery: Object) -> bool;
+    pub fn pn_delivery_local(delivery: Object) -> Object;
+    pub fn pn_disposition_set_failed(disposition: Object, failed: bool);
+
     pub fn pn_data(capacity: usize) -> Object;
     pub fn pn_data_free(data: Object);
     pub fn pn_data_clear(data: Object);
@@ -119,7 +177,26 @@ unsafe extern "C" {
     pub fn pn_data_next(data: Object) -> bool;
     pub fn pn_data_enter(data: Object) -> bool;
     pub fn pn_data_exit(data: Object) -> bool;
+    pub fn pn_data_prev(data: Object) -> bool;
+    pub fn pn_data_size(data: Object) -> usize;
+    pub fn pn_data_errno(data: Object) -> c_int;
     pub fn pn_data_type(data: Object) -> c_int;
+    pub fn pn_data_narrow(data: Object);
+    pub fn pn_data_widen(data: Object);
+    pub fn pn_data_point(data: Object) -> Handle;
+    pub fn pn_data_restore(data: Object, point: Handle) -> bool;
+    pub fn pn_data_get_list(data: Object) -> usize;
+    pub fn pn_data_get_map(data: Object) -> usize;
+    pub fn pn_data_get_array(data: Object) -> usize;
+    pub fn pn_data_get_array_type(data: Object) -> c_int;
+    pub fn pn_data_get_ulong(data: Object) -> u64;
+    pub fn pn_data_is_array_described(data: Object) -> bool;
+    pub fn pn_data_is_described(data: Object) -> bool;
+    pub fn pn_data_put_binary(data: Object, bytes: Bytes) -> c_int;
+    pub fn pn_data_put_string(data: Object, bytes: Bytes) -> c_int;
+    pub fn pn_data_put_list(data: Object) -> c_int;
+    pub fn pn_data_append(data: Object, source: Object) -> c_int;
+    pub fn pn_data_appendn(data: Object, source: Object, limit: c_int) -> c_int;
     pub fn pn_data_get_bytes(data: Object) -> Bytes;
     pub fn pn_data_lookup(data: Object, name: *const c_char) -> bool;
     pub fn pn_data_copy(data: Object, source: Object) -> c_int;
@@ -138,9 +215,38 @@ unsafe extern "C" {
     pub fn pn_message_properties(message: Object) -> Object;
     pub fn pn_message_annotations(message: Object) -> Object;
     pub fn pn_message_instructions(message: Object) -> Object;
+    pub fn pn_message_id(message: Object) -> Object;
+    pub fn pn_message_correlation_id(message: Object) -> Object;
+    pub fn pn_message_errno(message: Object) -> c_int;
+    pub fn pn_message_clear(message: Object);
+    pub fn pn_message_get_address(message: Object) -> *const c_char;
+    pub fn pn_message_get_group_id(message: Object) -> *const c_char;
+    pub fn pn_message_get_reply_to(message: Object) -> *const c_char;
+    pub fn pn_message_get_user_id(message: Object) -> Bytes;
     pub fn pn_message_get_subject(message: Object) -> *const c_char;
     pub fn pn_message_set_address(message: Object, address: *const c_char) -> c_int;
     pub fn pn_message_set_subject(message: Object, subject: *const c_char) -> c_int;
     pub fn pn_message_set_durable(message: Object, durable: bool) -> c_int;
     pub fn pn_message_set_inferred(message: Object, inferred: bool) -> c_int;
+
+    pub fn pn_tostring(object: Object) -> *mut c_char;
+    pub fn pn_default_logger() -> Object;
+    pub fn pn_logger_set_log_sink(logger: Object, sink: LogSink, context: isize);
+    pub fn pn_inspect(object: Object, string: Object) -> c_int;
+    pub fn pn_string(text: *const c_char) -> Object;
+    pub fn pn_stringn(text: *const c_char, size: usize) -> Object;
+    pub fn pn_string_get(string: Object) -> *const c_char;
+    pub fn pn_string_size(string: Object) -> usize;
+    pub fn pn_string_set(string: Object, text: *const c_char) -> c_int;
+    pub fn pn_string_setn(string: Object, text: *const c_char, size: usize) -> c_int;
+    pub fn pn_string_addf(string: Object, format: *const c_char, ...) -> c_int;
+    pub fn pn_string_format(string: Object, format: *const c_char, ...) -> c_int;
+    pub fn pn_string_copy(string: Object, source: Object) -> c_int;
+    pub fn pn_string_grow(string: Object, capacity: usize) -> c_int;
+    pub fn pn_string_clear(string: Object);
+    pub fn pn_incref(object: Object) -> Object;
+    pub fn pn_decref(object: Object) -> c_int;
+
+    #[link_name = "free"]
+    pub fn libc_free(block: Object);
 }

@@ -4,18 +4,45 @@
 //! All functions keep the C contract among themselves: objects come from the library, live until they are freed here,
 //! and are used by one thread.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::ptr;
 
 use crate::abi::*;
-use crate::target::read_value;
+use crate::target::values::read_value;
+use crate::wild::{Wild, Wish};
+
+/// How an end is set up.
+#[derive(Clone, Copy, Default)]
+pub struct Setup {
+    pub client: bool,
+    pub sasl: Option<Sasl>,
+    pub small_frames: bool,
+    pub small_capacity: bool,
+    /// Does anything instead of obliging; the number says what.
+    pub wild: Option<u8>,
+    /// Reads the traces of frames and bytes.
+    pub traced: bool,
+}
+
+/// How an end authenticates.
+#[derive(Clone, Copy, Default)]
+pub struct Sasl {
+    /// The mechanisms that are allowed; without a list, those of the library's choice.
+    pub allowed: Option<&'static CStr>,
+    pub insecure: bool,
+    pub required: bool,
+    pub user: Option<&'static CStr>,
+    pub password: Option<&'static CStr>,
+    pub authorization: Option<&'static CStr>,
+}
 
 /// One end of a connection.
 pub struct Application {
     pub connection: Object,
     pub transport: Object,
     collector: Object,
-    small_capacity: bool,
+    setup: Setup,
+    wild: Option<Wild>,
     /// Messages still to be sent, so that two obliging applications come to an end.
     budget: u32,
 }
@@ -23,23 +50,24 @@ pub struct Application {
 impl Application {
     /// # Safety
     /// None beyond the library's own soundness, which is what is under test.
-    pub unsafe fn new(client: bool, sasl: bool, small_frames: bool, small_capacity: bool) -> Self {
-        let (connection, transport, collector) = (pn_connection(), pn_transport(), pn_collector());
+    pub unsafe fn new(setup: Setup) -> Self {
+        let (connection, collector) = (pn_connection(), pn_collector());
         pn_connection_collect(connection, collector);
-        pn_connection_set_container(connection, if client { c"client" } else { c"server" }.as_ptr());
-        if !client {
-            pn_transport_set_server(transport);
+        pn_connection_set_container(connection, if setup.client { c"client" } else { c"server" }.as_ptr());
+        if let Some(sasl) = setup.sasl {
+            let start = |text: Option<&CStr>| text.map_or(ptr::null(), CStr::as_ptr);
+            pn_connection_set_user(connection, start(sasl.user));
+            pn_connection_set_password(connection, start(sasl.password));
+            pn_connection_set_authorization(connection, start(sasl.authorization));
         }
-        if small_frames {
-            pn_transport_set_max_frame(transport, 512);
+        let wild = setup.wild.map(Wild::new);
+        if wild.is_some() {
+            pn_incref(connection);
         }
-        if sasl {
-            pn_sasl_allowed_mechs(pn_sasl(transport), c"ANONYMOUS PLAIN".as_ptr());
-        }
-        pn_transport_set_idle_timeout(transport, 60_000);
+        let transport = new_transport(&setup);
         pn_transport_bind(transport, connection);
-        let application = Self { connection, transport, collector, small_capacity, budget: 40 };
-        if client {
+        let application = Self { connection, transport, collector, setup, wild, budget: 40 };
+        if setup.client {
             application.open_everything();
         }
         application
@@ -48,7 +76,7 @@ impl Application {
     unsafe fn open_everything(&self) {
         pn_connection_open(self.connection);
         let session = pn_session(self.connection);
-        if self.small_capacity {
+        if self.setup.small_capacity {
             pn_session_set_incoming_capacity(session, 70_000);
         }
         pn_session_open(session);
@@ -67,6 +95,9 @@ impl Application {
     /// # Safety
     /// As for `new`.
     pub unsafe fn drive(&mut self, mut sent: impl FnMut(&[u8])) {
+        if self.wild.is_some() {
+            self.answer(ptr::null_mut());
+        }
         for _ in 0..100 {
             let mut busy = false;
             loop {
@@ -74,8 +105,14 @@ impl Application {
                 if event.is_null() {
                     break;
                 }
+                // A wild application may take the event away while it looks at it.
+                pn_incref(event);
                 self.answer(event);
-                pn_collector_pop(self.collector);
+                let same = pn_collector_peek(self.collector) == event;
+                pn_decref(event);
+                if same {
+                    pn_collector_pop(self.collector);
+                }
                 busy = true;
             }
             let pending = pn_transport_pending(self.transport);
@@ -92,14 +129,27 @@ impl Application {
     }
 
     unsafe fn answer(&mut self, event: Object) {
+        if let Some(wild) = &mut self.wild {
+            match wild.act(self.connection, self.transport, self.collector, event) {
+                Wish::Reconnect => self.reconnect(),
+                // Half of the time there is sense in what it does.
+                Wish::Nothing if wild.obliges() => {}
+                Wish::Nothing => return,
+            }
+            let of_this =
+                pn_event_transport(event) == self.transport || pn_event_connection(event) == self.connection;
+            if event.is_null() || !of_this {
+                return;
+            }
+        }
         let (session, link) = (pn_event_session(event), pn_event_link(event));
         match pn_event_type(event) {
             event::CONNECTION_REMOTE_OPEN => {
-                read_value(pn_connection_remote_properties(self.connection), 0);
+                read_value(pn_connection_remote_properties(self.connection));
                 pn_connection_open(self.connection);
             }
             event::SESSION_REMOTE_OPEN => {
-                if self.small_capacity {
+                if self.setup.small_capacity {
                     pn_session_set_incoming_capacity(session, 70_000);
                 }
                 pn_session_open(session);
@@ -119,7 +169,7 @@ impl Application {
             event::CONNECTION_REMOTE_CLOSE => {
                 let condition = pn_connection_remote_condition(pn_event_connection(event));
                 if !condition.is_null() {
-                    read_value(pn_condition_info(condition), 0);
+                    read_value(pn_condition_info(condition));
                 }
                 pn_connection_close(self.connection);
             }
@@ -130,8 +180,8 @@ impl Application {
     unsafe fn answer_link(&mut self, link: Object) {
         pn_terminus_copy(pn_link_source(link), pn_link_remote_source(link));
         pn_terminus_copy(pn_link_target(link), pn_link_remote_target(link));
-        read_value(pn_terminus_filter(pn_link_remote_source(link)), 0);
-        read_value(pn_link_remote_properties(link), 0);
+        read_value(pn_terminus_filter(pn_link_remote_source(link)));
+        read_value(pn_link_remote_properties(link));
         pn_link_open(link);
         if pn_link_is_sender(link) { self.send(link) } else { pn_link_flow(link, 10) }
     }
@@ -148,10 +198,10 @@ impl Application {
         } else if pn_delivery_updated(delivery) {
             let remote = pn_delivery_remote(delivery);
             match pn_disposition_type(remote) {
-                0x25 => read_value(pn_condition_info(pn_disposition_condition(remote)), 0),
-                0x27 => read_value(pn_disposition_annotations(remote), 0),
+                0x25 => read_value(pn_condition_info(pn_disposition_condition(remote))),
+                0x27 => read_value(pn_disposition_annotations(remote)),
                 0x23 | 0x24 | 0x26 | 0 => {}
-                _ => read_value(pn_disposition_data(remote), 0),
+                _ => read_value(pn_disposition_data(remote)),
             }
             if pn_delivery_settled(delivery) {
                 pn_delivery_settle(delivery)
@@ -181,6 +231,16 @@ impl Application {
         }
     }
 
+    /// A new transport for the same connection.
+    unsafe fn reconnect(&mut self) {
+        pn_transport_unbind(self.transport);
+        pn_transport_free(self.transport);
+        self.transport = new_transport(&self.setup);
+        pn_transport_bind(self.transport, self.connection);
+        let header = b"AMQP\x00\x01\x00\x00";
+        pn_transport_push(self.transport, header.as_ptr().cast(), header.len());
+    }
+
     /// Lets time pass.
     ///
     /// # Safety
@@ -203,18 +263,74 @@ impl Application {
     ///
     /// # Safety
     /// As for `new`.
-    pub unsafe fn free(self) {
-        pn_transport_unbind(self.transport);
-        pn_connection_collect(self.connection, ptr::null_mut());
-        pn_transport_free(self.transport);
-        pn_connection_free(self.connection);
-        pn_collector_free(self.collector);
+    pub unsafe fn free(mut self) {
+        let Some(wild) = &mut self.wild else {
+            pn_transport_unbind(self.transport);
+            pn_connection_collect(self.connection, ptr::null_mut());
+            pn_transport_free(self.transport);
+            pn_connection_free(self.connection);
+            return pn_collector_free(self.collector);
+        };
+        match wild.order() {
+            0 => {
+                wild.free(self.connection);
+                wild.let_go();
+                pn_collector_free(self.collector);
+                pn_transport_free(self.transport);
+            }
+            1 => {
+                pn_transport_free(self.transport);
+                pn_collector_free(self.collector);
+                wild.free(self.connection);
+                wild.let_go();
+            }
+            _ => {
+                pn_collector_free(self.collector);
+                wild.let_go();
+                wild.free(self.connection);
+                pn_transport_free(self.transport);
+            }
+        }
+        pn_decref(self.connection);
     }
 }
 
-unsafe fn text(start: *const c_char) -> Option<String> {
+unsafe fn new_transport(setup: &Setup) -> Object {
+    let transport = pn_transport();
+    if !setup.client {
+        pn_transport_set_server(transport);
+    }
+    if setup.small_frames {
+        pn_transport_set_max_frame(transport, 512);
+    }
+    if let Some(sasl) = setup.sasl {
+        let exchange = pn_sasl(transport);
+        if let Some(allowed) = sasl.allowed {
+            pn_sasl_allowed_mechs(exchange, allowed.as_ptr());
+        }
+        pn_sasl_set_allow_insecure_mechs(exchange, sasl.insecure);
+        pn_transport_require_auth(transport, sasl.required);
+    }
+    if setup.traced {
+        pn_transport_set_tracer(transport, read_line);
+        pn_transport_trace(transport, 7);
+    }
+    pn_transport_set_idle_timeout(transport, 60_000);
+    transport
+}
+
+extern "C" fn read_line(_transport: Object, line: *const c_char) {
+    // SAFETY: the library lends a string for the time of the call.
+    std::hint::black_box(unsafe { CStr::from_ptr(line) }.count_bytes());
+}
+
+/// A string of the library's; nothing for null.
+///
+/// # Safety
+/// `start` is null or a string.
+pub unsafe fn text(start: *const c_char) -> Option<String> {
     if start.is_null() {
         return None;
     }
-    Some(std::ffi::CStr::from_ptr(start).to_string_lossy().into_owned())
+    Some(CStr::from_ptr(start).to_string_lossy().into_owned())
 }

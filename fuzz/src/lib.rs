@@ -7,8 +7,10 @@
 pub mod abi;
 pub mod application;
 pub mod coverage;
+pub mod memory;
 pub mod mutation;
 pub mod target;
+pub mod wild;
 
 #[cfg(feature = "protium")]
 use protium as _;

@@ -484,7 +484,8 @@ PN_EXTERN int pn_message_decode(pn_message_t *msg,
 /**
  * Encodes a message into a buffer of fixed size.
  *
- * The message is not changed, so the call can be repeated with a larger buffer.
+ * The message is not changed, so the call can be repeated with a larger buffer. Its data objects are rewound: what is
+ * put into them next replaces what is there.
  *
  * @param[in] msg a message
  * @param[out] bytes where the encoded message goes

@@ -30,12 +30,16 @@ pub(crate) enum Content<'a> {
 }
 
 impl Field {
-    /// Keeps a copy of what arrived.
+    /// Keeps a copy of the content. The cursor of a copied tree stands before it, wherever the original's was.
     pub(crate) fn from_content(content: Content<'_>) -> Self {
         match content {
             Content::Absent => Self::Empty,
             Content::Encoded(bytes) => Self::Encoded(bytes.into()),
-            Content::Open(data) => Self::Open(Box::new(data.clone())),
+            Content::Open(data) => {
+                let mut copy = data.clone();
+                copy.rewind();
+                Self::Open(Box::new(copy))
+            }
         }
     }
 
@@ -98,5 +102,20 @@ impl Content<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_into_a_copied_tree_replaces_its_content() {
+        let mut original = Field::default();
+        original.open().put_null().unwrap();
+        let mut copy = Field::from_content(original.content());
+        copy.open().put_null().unwrap();
+        assert_eq!(copy.open().size(), 1);
+        assert_eq!(original.open().size(), 1);
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Connection {
     pub(crate) max_frame_size: u32,
     /// Bytes of deliveries received and not read, over all links.
     pub(crate) buffered_bytes: usize,
+    /// Deliveries that began without credit and are still here.
+    pub(crate) uncredited: u32,
     pub(crate) freed: bool,
     pub(crate) finalized: bool,
     pub(crate) changed: Changed,
@@ -76,22 +78,34 @@ impl Changed {
     }
 }
 
-/// A secret whose bytes are overwritten when it goes.
+/// A secret whose bytes are overwritten when it goes, followed by NUL.
 pub(crate) struct Password(Vec<u8>);
 
 impl Password {
     pub(crate) fn new(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        // Room for all at once: a vector that grows leaves a copy behind.
+        let mut whole = Vec::with_capacity(bytes.len() + 1);
+        whole.extend_from_slice(bytes);
+        whole.push(0);
+        Self(whole)
     }
 
+    /// The start of the bytes and the NUL, valid while this `Password` lives.
+    pub(crate) fn as_ptr(&self) -> *const std::ffi::c_char {
+        self.0.as_ptr().cast()
+    }
+
+    /// The bytes without the NUL.
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+        self.0.split_last().map_or(&[], |(_, bytes)| bytes)
     }
 }
 
 impl From<Vec<u8>> for Password {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+        let kept = Self::new(&bytes);
+        drop(Self(bytes));
+        kept
     }
 }
 

@@ -114,7 +114,7 @@ impl Connection {
         delivery.counts_as_queued = !never_sent;
         if !never_sent {
             let slot = &mut self.links[link];
-            slot.credit -= 1;
+            slot.credit = slot.credit.saturating_sub(1);
             slot.queued += 1;
         }
         self.delivery_changed(current);
@@ -123,7 +123,7 @@ impl Connection {
 
     fn advance_receiver(&mut self, link: LinkKey, current: DeliveryKey) {
         let slot = &mut self.links[link];
-        slot.credit -= 1;
+        slot.credit = slot.credit.saturating_sub(1);
         slot.queued -= 1;
         let session = slot.session;
         self.deliveries[current].advanced = true;

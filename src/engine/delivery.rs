@@ -36,6 +36,8 @@ pub(crate) struct Delivery {
     pub(crate) counts_as_queued: bool,
     /// Receiver: the application has advanced past it; what still arrives of it is dropped.
     pub(crate) advanced: bool,
+    /// Receiver: it began without credit.
+    pub(crate) uncredited: bool,
     /// The delivery-id, from the first transfer on.
     pub(crate) id: Option<SequenceNo>,
     /// Somebody outside the engine holds it.
@@ -107,6 +109,7 @@ impl Connection {
         self.work.remove::<InWork>(&mut self.deliveries, key);
         let Some(mut delivery) = self.deliveries.remove(key) else { return Object::NONE };
         let object = std::mem::take(&mut delivery.object);
+        self.uncredited -= u32::from(delivery.uncredited);
         if self.spare_deliveries.len() < SPARE_DELIVERIES {
             self.spare_deliveries.push(delivery.recycled());
         }
@@ -163,7 +166,7 @@ impl Connection {
         if std::mem::take(&mut delivery.counts_as_queued) {
             let slot = &mut self.links[link];
             slot.queued -= 1;
-            slot.credit += 1;
+            slot.credit = slot.credit.saturating_add(1);
         }
     }
 
@@ -176,16 +179,22 @@ impl Connection {
         self.sessions[session].outgoing_bytes -= unsent;
     }
 
-    /// Gives up on an outgoing delivery: nothing more of it is sent than the notice that it was aborted.
+    /// Gives up on an outgoing delivery: nothing more of it is sent than the notice that it was aborted. An incoming one
+    /// is just settled, unread.
     pub(crate) fn abort_delivery(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
         if delivery.local_settled {
             return;
         }
         delivery.aborted = !delivery.sent;
-        let session = self.links[delivery.link()].session;
-        let dropped = self.deliveries[key].payload.clear();
-        self.sessions[session].outgoing_bytes -= dropped;
+        let link = &self.links[delivery.link()];
+        match link.role {
+            Role::Sender => {
+                let dropped = delivery.payload.clear();
+                self.sessions[link.session].outgoing_bytes -= dropped;
+            }
+            Role::Receiver => self.drop_unread(key),
+        }
         self.settle_delivery(key);
     }
 

@@ -30,6 +30,7 @@ pub(crate) const INVALID_FIELD: &str = "amqp:invalid-field";
 pub(crate) const NOT_ALLOWED: &str = "amqp:not-allowed";
 pub(crate) const INTERNAL_ERROR: &str = "amqp:internal-error";
 pub(crate) const RESOURCE_LIMIT_EXCEEDED: &str = "amqp:resource-limit-exceeded";
+pub(crate) const TRANSFER_LIMIT_EXCEEDED: &str = "amqp:link:transfer-limit-exceeded";
 pub(crate) const WINDOW_VIOLATION: &str = "amqp:session:window-violation";
 pub(crate) const POLICY_ERROR: &str = "amqp:connection:policy-error";
 pub(crate) const UNAUTHORIZED_ACCESS: &str = "amqp:unauthorized-access";

@@ -191,7 +191,7 @@ impl Connection {
         link.resumed = false;
         link.remote_condition = None;
         if link.role == Role::Sender {
-            link.credit -= link.flow.credit;
+            link.credit = link.credit.saturating_sub(link.flow.credit);
         }
         link.flow = super::credit::LinkFlow::default();
         let mut next = link.deliveries.head();

@@ -34,8 +34,8 @@ pub(crate) use connection::{Connection, Password};
 pub(crate) use delivery::Delivery;
 pub(crate) use disposition::Disposition;
 pub(crate) use error::{
-    INTERNAL_ERROR, Misuse, NOT_ALLOWED, POLICY_ERROR, RESOURCE_LIMIT_EXCEEDED, UNAUTHORIZED_ACCESS,
-    Violation, WINDOW_VIOLATION,
+    INTERNAL_ERROR, Misuse, NOT_ALLOWED, POLICY_ERROR, RESOURCE_LIMIT_EXCEEDED, TRANSFER_LIMIT_EXCEEDED,
+    UNAUTHORIZED_ACCESS, Violation, WINDOW_VIOLATION,
 };
 pub(crate) use event::{Event, Notice, Subject};
 pub(crate) use link::{End, Link, Partial, SettleModes};

@@ -17,6 +17,12 @@ impl Payload {
         self.bytes.len() - self.start
     }
 
+    /// The memory it holds.
+    #[cfg(test)]
+    pub(crate) fn room(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }

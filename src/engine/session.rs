@@ -163,7 +163,7 @@ impl Connection {
     pub(crate) fn set_window_limit(&mut self, key: SessionKey, limit: WindowLimit) {
         let session = &mut self.sessions[key];
         session.window_limit = limit;
-        if matches!(limit, WindowLimit::Bytes(_)) && session.wire.begin_sent {
+        if !matches!(limit, WindowLimit::Frames { .. }) && session.wire.begin_sent {
             session.flow_due = true;
             self.session_changed(key);
         }

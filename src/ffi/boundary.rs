@@ -149,8 +149,32 @@ pub(super) unsafe fn on_wire<R>(
         neutral
     });
     // SAFETY: as above.
-    unsafe { follow_up(transport, connection) };
+    if unsafe { (*transport).engine.has_ask() } {
+        // SAFETY: as above; the program's code may unbind the connection, so what follows looks for it anew.
+        unsafe { follow_questions(transport) };
+    } else {
+        // SAFETY: as above.
+        unsafe { follow_up(transport, connection) };
+    }
     result
+}
+
+/// What follows a call on the wire that a program's SASL implementation has to be asked about.
+///
+/// # Safety
+/// `transport` is live and not borrowed.
+#[cold]
+unsafe fn follow_questions(transport: *mut pn_transport_t) {
+    // SAFETY: passed on from the caller; it is held for as long as the program's code runs.
+    unsafe { hold(transport) };
+    // SAFETY: as above.
+    unsafe { super::sasl_plugin::answer(transport) };
+    // SAFETY: as above.
+    let connection = unsafe { (*transport).connection };
+    // SAFETY: as above; a transport's connection is live.
+    unsafe { follow_up(transport, connection) };
+    // SAFETY: as above.
+    unsafe { let_go(transport) };
 }
 
 /// What follows a call on the wire: trace lines go to the log, events to the collector. A sink of the program's own
@@ -203,6 +227,7 @@ unsafe fn tracing_of(logger: *mut logger::pn_logger_t) -> Tracing {
         |subsystem: Subsystems, level: Levels| unsafe { logger::wants(logger, subsystem as _, level as _) };
     Tracing {
         frames: wants(Subsystems::PN_SUBSYSTEM_AMQP, Levels::PN_LEVEL_FRAME),
+        marks: wants(Subsystems::PN_SUBSYSTEM_ALL, Levels::PN_LEVEL_FRAME),
         raw: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_RAW),
         debug: wants(Subsystems::PN_SUBSYSTEM_IO, Levels::PN_LEVEL_DEBUG),
     }
@@ -212,7 +237,7 @@ unsafe fn tracing_of(logger: *mut logger::pn_logger_t) -> Tracing {
 ///
 /// # Safety
 /// `transport` is live and not borrowed.
-unsafe fn write_trace(transport: *mut pn_transport_t) {
+pub(super) unsafe fn write_trace(transport: *mut pn_transport_t) {
     // SAFETY: passed on from the caller.
     let lines = unsafe { (*transport).engine.take_trace() };
     if lines.is_empty() {

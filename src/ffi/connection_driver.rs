@@ -17,14 +17,16 @@ use super::logger;
 use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsystem};
 use super::shell::{pn_connection_t, pn_transport_t};
 use super::transport::{
-    on_driver, pn_transport, pn_transport_bind, pn_transport_close_head, pn_transport_close_tail,
+    on_driver, on_output, pn_transport, pn_transport_bind, pn_transport_close_head, pn_transport_close_tail,
     pn_transport_closed, pn_transport_condition, pn_transport_free, pn_transport_head_closed,
     pn_transport_tail_closed, pn_transport_unbind,
 };
 use super::types::{pn_bytes_t, pn_rwbytes_t, va_list};
 use crate::driver::Driver;
+use crate::engine::Connection;
 use crate::object::string::pn_string_t;
 use crate::object::{call, collector, decref};
+use crate::transport::Transport;
 
 /// Everything one connection needs. The members may be read; only the functions here change them.
 #[repr(C)]
@@ -174,7 +176,7 @@ pub unsafe extern "C" fn pn_connection_driver_write_buffer(
 ) -> pn_bytes_t {
     let waiting = |unit: &mut Driver<'_>| lend(unit.output().unwrap_or_default());
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { drive(driver, pn_bytes_t::NULL, waiting) }
+    unsafe { drive_output(driver, waiting) }
 }
 
 /// Says that bytes were sent.
@@ -188,7 +190,7 @@ pub unsafe extern "C" fn pn_connection_driver_write_done(
     n: usize,
 ) -> pn_bytes_t {
     // SAFETY: the caller passes null or a driver that was set up.
-    unsafe { drive(driver, pn_bytes_t::NULL, |unit| lend(unit.written(n))) }
+    unsafe { drive_output(driver, |unit| lend(unit.written(n))) }
 }
 
 fn lend(bytes: &[u8]) -> pn_bytes_t {
@@ -415,6 +417,22 @@ unsafe fn drive<R>(
     let transport = unsafe { transport_of(driver) };
     // SAFETY: a driver's transport is null or live.
     unsafe { on_driver(transport, neutral, f) }
+}
+
+/// Runs `f`, which asks for output, on the unit that a driver drives.
+///
+/// # Safety
+/// `driver` is null or was set up.
+#[inline]
+unsafe fn drive_output(
+    driver: *mut pn_connection_driver_t,
+    f: impl FnOnce(&mut Driver<'_>) -> pn_bytes_t,
+) -> pn_bytes_t {
+    // SAFETY: passed on from the caller.
+    let transport = unsafe { transport_of(driver) };
+    let act = |wire: &mut Transport, engine: Option<&mut Connection>| f(&mut Driver::new(wire, engine));
+    // SAFETY: a driver's transport is null or live.
+    unsafe { on_output(transport, pn_bytes_t::NULL, act, |wire| lend(wire.head())) }
 }
 
 /// Logs an event that is given out, if anybody wants to hear of events.

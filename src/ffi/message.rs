@@ -613,7 +613,8 @@ pub unsafe extern "C" fn pn_message_decode(
 
 /// Encodes a message into a buffer of fixed size.
 ///
-/// The message is not changed, so the call can be repeated with a larger buffer.
+/// The message is not changed, so the call can be repeated with a larger buffer. Its data objects are rewound: what is
+/// put into them next replaces what is there.
 ///
 /// @param[in] msg a message
 /// @param[out] bytes where the encoded message goes

@@ -11,7 +11,7 @@ use super::types::pn_handle_t;
 use crate::object::class::{self, create_class};
 use crate::object::{call, class_argument, record};
 
-pub use crate::object::class::{ClassCell, pn_class_t};
+pub use crate::object::class::{ClassCell, ClassName, pn_class_t};
 pub use crate::object::record::pn_record_t;
 pub use crate::object::string::pn_string_t;
 
@@ -33,7 +33,7 @@ pub static PN_WEAKREF: ClassCell = class::exported(&class::WEAKREF);
 
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub static PN_DEFAULT: ClassCell = class::exported(&class::DEFAULT);
+pub static PN_DEFAULT: ClassName = ClassName::of(&class::DEFAULT);
 
 const OBJECT: *const pn_class_t = &raw const class::OBJECT.0;
 

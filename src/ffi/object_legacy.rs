@@ -444,7 +444,7 @@ mod tests {
         assert_eq!(unsafe { class_argument(copied_by_the_loader.as_ptr().cast()) }, OBJECT);
         assert_eq!(unsafe { (pn_class_id((&raw const PN_VOID).cast()), pn_class_id(PN_VOID)) }, (2, 2));
         assert_eq!(
-            unsafe { (pn_class_id(&raw const PN_WEAKREF.0), pn_class_id(&raw const PN_DEFAULT.0)) },
+            unsafe { (pn_class_id(&raw const PN_WEAKREF.0), pn_class_id(PN_DEFAULT.as_class())) },
             (3, 1)
         );
         assert!(std::ptr::eq(unsafe { class_argument(&raw const THING.0) }, &raw const THING.0));
@@ -461,7 +461,7 @@ mod tests {
         assert_eq!(name((&raw const PN_VOID).cast()), c"pn_void");
         assert_eq!(name(unsafe { PN_VOID }), c"pn_void");
         assert_eq!(name(&raw const PN_WEAKREF.0), c"pn_weakref");
-        assert_eq!(name(&raw const PN_DEFAULT.0), c"pn_default");
+        assert_eq!(name(PN_DEFAULT.as_class()), c"pn_default");
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct pn_transport_t {
     pub(super) record: *mut pn_record_t,
     pub(super) logger: pn_logger_t,
     pub(super) tracer: pn_tracer_t,
+    /// A program's SASL implementation is being asked.
+    pub(super) answering: bool,
     pub(super) error: pn_error_t,
     pub(super) condition: Option<Box<pn_condition_t>>,
     /// The condition of the bound connection's peer.
@@ -319,6 +321,8 @@ pub(super) unsafe fn end_node<T>(node: *mut T) {
 /// # Safety
 /// `transport` is live, unbound, and nobody holds it.
 pub(super) unsafe fn end_transport(transport: *mut pn_transport_t) {
+    // SAFETY: passed on from the caller; nothing that runs meanwhile may end the transport a second time.
+    unsafe { super::sasl_plugin::end(transport) };
     // SAFETY: passed on from the caller.
     unsafe { end_node(transport) };
 }

@@ -51,6 +51,7 @@ pub extern "C" fn pn_transport() -> *mut pn_transport_t {
         record: null_mut(),
         logger: pn_logger_t::inherit(),
         tracer: None,
+        answering: false,
         error: pn_error_t::new(),
         condition: None,
         remote_condition: None,
@@ -477,7 +478,7 @@ pub unsafe extern "C" fn pn_transport_input(
     // SAFETY: the caller passes as many bytes as stated.
     let bytes = unsafe { slice(bytes, available) };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(driver.input(bytes))) }
+    unsafe { take_in(transport, bytes, |driver, bytes| driver.input(bytes)) }
 }
 
 /// Gives out bytes and forgets them.
@@ -545,7 +546,7 @@ pub unsafe extern "C" fn pn_transport_push(
     // SAFETY: the caller passes as many bytes as stated.
     let bytes = unsafe { slice(src, size) };
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(driver.push(bytes))) }
+    unsafe { take_in(transport, bytes, |driver, bytes| driver.push(bytes)) }
 }
 
 /// Takes in the bytes that were written at pn_transport_tail().
@@ -583,8 +584,9 @@ pub unsafe extern "C" fn pn_transport_close_tail(transport: *mut pn_transport_t)
 /// @return the number, 0 if there is nothing to say; PN_EOS when there will be no more
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_pending(transport: *mut pn_transport_t) -> ssize_t {
+    let pending = |wire: &mut Transport, engine: Option<&mut _>| amount(wire.pending(engine));
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, PN_ARG_ERR as ssize_t, |wire, engine| amount(wire.pending(engine))) }
+    unsafe { on_output(transport, PN_ARG_ERR as ssize_t, pending, |wire| amount(wire.waiting())) }
 }
 
 /// Returns the bytes that wait to be sent, pn_transport_pending() of them.
@@ -656,8 +658,9 @@ pub unsafe extern "C" fn pn_transport_close_head(transport: *mut pn_transport_t)
 /// @return true if so, or if there will be no more; true for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_transport_quiesced(transport: *mut pn_transport_t) -> bool {
+    let quiet = |wire: &mut Transport| wire.waiting().is_none_or(|n| n == 0);
     // SAFETY: the caller passes null or a live transport.
-    unsafe { on_wire(transport, true, |wire, engine| wire.quiesced(engine)) }
+    unsafe { on_output(transport, true, |wire, engine| wire.quiesced(engine), quiet) }
 }
 
 /// Tells whether nothing more will be sent.
@@ -758,6 +761,55 @@ unsafe extern "C" fn to_tracer(sink: isize, _subsystem: c_uint, level: c_uint, m
     let line = Text::new(&line);
     // SAFETY: the program keeps its tracer callable as long as the transport has it.
     unsafe { tracer(transport, line.as_ptr()) };
+}
+
+/// Asks for output by `act`. Where a program's SASL implementation had to be asked, what there is comes only
+/// afterwards, and `look` tells.
+///
+/// # Safety
+/// As for [`on_wire`].
+#[inline]
+pub(super) unsafe fn on_output<R>(
+    transport: *mut pn_transport_t,
+    neutral: R,
+    act: impl FnOnce(&mut Transport, Option<&mut crate::engine::Connection>) -> R,
+    look: impl FnOnce(&mut Transport) -> R,
+) -> R
+where
+    R: Copy,
+{
+    // SAFETY: passed on from the caller.
+    let result = unsafe { on_wire(transport, neutral, act) };
+    // SAFETY: as above.
+    match unsafe { transport.as_ref() } {
+        // SAFETY: as above.
+        Some(this) if this.engine.is_led_outside() => unsafe { on_transport(transport, neutral, look) },
+        _ => result,
+    }
+}
+
+/// Takes in bytes by `take`, again where a program's SASL implementation had to be asked before more could be read.
+///
+/// # Safety
+/// As for [`on_wire`].
+unsafe fn take_in(
+    transport: *mut pn_transport_t,
+    bytes: &[u8],
+    take: fn(&mut Driver<'_>, &[u8]) -> Option<usize>,
+) -> ssize_t {
+    let mut taken = 0;
+    loop {
+        let rest = bytes.get(taken..).unwrap_or_default();
+        // SAFETY: passed on from the caller.
+        let n = unsafe { on_driver(transport, PN_ARG_ERR as ssize_t, |driver| amount(take(driver, rest))) };
+        let Ok(n) = usize::try_from(n) else { return if taken > 0 { taken.cast_signed() } else { n } };
+        taken += n;
+        // SAFETY: as above; a transport that gave a number is live.
+        let again = n > 0 && taken < bytes.len() && unsafe { (*transport).engine.is_led_outside() };
+        if !again {
+            return taken.cast_signed();
+        }
+    }
 }
 
 /// Runs `f` on the unit of a transport and its connection.

@@ -21,6 +21,9 @@ static char *protium_vformat(const char *fmt, va_list ap) {
   return text;
 }
 
+/* PN_LEVEL_TRACE of proton/logger.h */
+#define PROTIUM_LEVEL_TRACE 32
+
 /* The body of a function that makes a text and uses it. */
 #define WITH_TEXT(fmt, ap, use) char *text = protium_vformat(fmt, ap); use; free(text)
 
@@ -72,6 +75,24 @@ PROTIUM_EXPORT void pni_vlogf_impl(const char *fmt, va_list ap) {
 }
 PROTIUM_EXPORT void pni_logf_impl(const char *fmt, ...) {
   FORWARD(fmt, pni_vlogf_impl(fmt, ap));
+}
+
+/* proton/sasl_plugin.h. Up to 0.32 the format came first; a level is at most 65535, and no format lies there. */
+void protium_sasl_log(void *transport, unsigned level, const char *text);
+
+static void sasl_vlogf(void *transport, unsigned level, const char *fmt, va_list ap) {
+  WITH_TEXT(fmt, ap, protium_sasl_log(transport, level, text));
+}
+PROTIUM_EXPORT void pnx_sasl_logf(void *transport, uintptr_t level, ...) {
+  va_list ap;
+  va_start(ap, level);
+  if (level > 65535) {
+    sasl_vlogf(transport, PROTIUM_LEVEL_TRACE, (const char *)level, ap);
+  } else {
+    const char *fmt = va_arg(ap, const char *);
+    sasl_vlogf(transport, (unsigned)level, fmt, ap);
+  }
+  va_end(ap);
 }
 
 /* proton/condition.h */

@@ -72,6 +72,14 @@ impl Message {
         self.application_properties.clear();
         self.body.clear();
     }
+
+    /// Puts the cursors of what has no fixed type before the first value.
+    pub(crate) fn rewind(&mut self) {
+        self.instructions.rewind();
+        self.annotations.rewind();
+        self.application_properties.rewind();
+        self.body.rewind();
+    }
 }
 
 /// The numeric descriptors of the sections, part 3.2.

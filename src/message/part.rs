@@ -71,6 +71,11 @@ impl Part {
         self.is_encoded = false;
     }
 
+    /// Puts the cursor of an open tree before its first value; one that is not open begins there anyway.
+    pub(super) fn rewind(&mut self) {
+        self.tree.rewind();
+    }
+
     /// The commonest body of all, without the detour over the decoder.
     fn put_binary(&mut self, value: &[u8]) {
         if let Ok(Some(bytes)) = Reader::new(value).binary() {

@@ -121,6 +121,29 @@ pub(crate) const fn exported(class: &'static ClassCell) -> ClassCell {
     ClassCell(pn_class_t { name: (&raw const class.0).cast(), ..class.0 })
 }
 
+/// A built-in class under the name that only programs of 0.38 and later know: they pass the address and look at
+/// nothing. The size is theirs, so that the loader finds no difference.
+#[repr(C)]
+pub struct ClassName {
+    class: *const pn_class_t,
+    rest: [usize; 11],
+}
+
+// SAFETY: it is never written, and points at a class of ours.
+unsafe impl Sync for ClassName {}
+
+impl ClassName {
+    pub(crate) const fn of(class: &'static ClassCell) -> Self {
+        Self { class: &raw const class.0, rest: [0; 11] }
+    }
+
+    /// What programs pass.
+    #[cfg(test)]
+    pub(crate) const fn as_class(&'static self) -> *const pn_class_t {
+        (&raw const *self).cast()
+    }
+}
+
 /// The class meant by an argument, in either generation's form; null means `PN_OBJECT`.
 ///
 /// # Safety

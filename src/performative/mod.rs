@@ -58,9 +58,8 @@ pub(crate) enum Performative<'a> {
 pub(crate) enum SaslFrame<'a> {
     Mechanisms(Mechanisms<'a>),
     Init(Init<'a>),
-    /// The built-in mechanisms have no second word, so what it says is only checked to be well formed.
-    Challenge,
-    Response,
+    Challenge(Challenge<'a>),
+    Response(Response<'a>),
     Outcome(Outcome<'a>),
 }
 
@@ -120,8 +119,8 @@ impl<'a> SaslFrame<'a> {
         Ok(match descriptor {
             0x40 => Self::Mechanisms(Mechanisms::decode(fields)?),
             0x41 => Self::Init(Init::decode(fields)?),
-            0x42 => Challenge::decode(fields).map(|_| Self::Challenge)?,
-            0x43 => Response::decode(fields).map(|_| Self::Response)?,
+            0x42 => Self::Challenge(Challenge::decode(fields)?),
+            0x43 => Self::Response(Response::decode(fields)?),
             0x44 => Self::Outcome(Outcome::decode(fields)?),
             other => return Err(DispatchError::Unknown(other)),
         })

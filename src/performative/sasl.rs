@@ -34,9 +34,9 @@ composite! {
 }
 
 composite! {
-    /// How the exchange ended.
+    /// How the exchange ended. The code is mandatory, and its absence must not read as 0, which is a success.
     pub(crate) struct Outcome = 0x44 {
-        code: u8,
+        code: Option<u8>,
         additional_data: Option<Binary<'a>>,
     }
 }

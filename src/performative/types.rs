@@ -145,13 +145,13 @@ mandatory! {
     Handle: |r| Ok(r.uint()?.map(Handle)), |out, v| writer::uint(out, v.0);
     SequenceNo: |r| Ok(r.uint()?.map(SequenceNo)), |out, v| writer::uint(out, v.0);
     Role: |r| Ok(r.boolean()?.map(Role::from_wire)), |out, v| writer::boolean(out, v == Role::Receiver);
-    u8: |r| r.ubyte(), |out, v| writer::ubyte(out, v);
     Binary<'a>: |r| Ok(r.binary()?.map(Binary)), |out, v| writer::binary(out, v.0);
     Symbol<'a>: |r| Ok(r.symbol()?.map(Symbol)), |out, v| writer::symbol(out, v.0);
 }
 
 optional! {
     bool: |r| r.boolean(), |out, v| writer::boolean(out, v);
+    u8: |r| r.ubyte(), |out, v| writer::ubyte(out, v);
     u16: |r| r.ushort(), |out, v| writer::ushort(out, v);
     u32: |r| r.uint(), |out, v| writer::uint(out, v);
     u64: |r| r.ulong(), |out, v| writer::ulong(out, v);

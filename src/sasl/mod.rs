@@ -1,7 +1,8 @@
 //! The SASL exchange: which mechanism, with which words, and how it ended (part 5.3, spec/security.md section 2).
 //!
 //! A state machine over SASL frames, without bytes or clock: the transport feeds it frames and asks it for the next
-//! one to send. Mechanisms are one file each behind [`Mechanism`]. Neighbours: `transport`, `performative`.
+//! one to send. Who decides what to say is either a built-in mechanism (`mechanism`, one file each) or an
+//! implementation outside the library, which is asked and answers (`outside`). Neighbours: `transport`, `performative`.
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 #![cfg_attr(
@@ -16,14 +17,22 @@
 
 mod allowed;
 mod mechanism;
+mod outside;
+mod stage;
 #[cfg(test)]
 mod tests;
 
 use allowed::AllowedMechanisms;
 use mechanism::{Credentials, Verdict};
+use outside::Outside;
 
-use crate::engine::{Password, Text};
-use crate::performative::{Binary, Init, MechanismList, Mechanisms, Outcome, SaslFrame, Symbol};
+pub(crate) use outside::{Answer, Ask, Implementation};
+pub(crate) use stage::Stage;
+
+use crate::engine::{Password, Text, Violation};
+use crate::performative::{
+    Binary, Challenge, Init, MechanismList, Mechanisms, Outcome, Response, SaslFrame, Str, Symbol,
+};
 
 /// How an exchange ended; the values of `pn_sasl_outcome_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,38 +47,28 @@ impl OutcomeCode {
     pub(crate) const PERM: Self = Self(3);
 }
 
-/// What has to be sent next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pending {
-    Nothing,
-    Mechanisms,
-    Init,
-    Outcome,
-}
-
-/// How far the exchange is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    Running,
-    Succeeded,
-    Failed,
-}
-
 /// One side of a SASL exchange.
 pub(crate) struct Sasl {
     server: bool,
     allowed: AllowedMechanisms,
     credentials: Credentials,
+    /// The host that the connection is meant for.
+    remote_host: Option<Text>,
+    local_hostname: Option<Text>,
     selected: Option<Text>,
-    initial_response: Option<Vec<u8>>,
+    /// What the next init, challenge, response or outcome says.
+    words: Option<Password>,
     /// Who was authenticated (server), or who we said we are (client).
     user: Option<Text>,
     authorization: Option<Text>,
     outcome: OutcomeCode,
-    pending: Pending,
-    progress: Progress,
+    authenticated: bool,
+    /// What is to be sent next, and what was sent last.
+    desired: Stage,
+    sent: Stage,
     /// Why, where more is known than that it failed.
     reason: Option<&'static str>,
+    outside: Outside,
 }
 
 impl Sasl {
@@ -78,14 +77,18 @@ impl Sasl {
             server,
             allowed: AllowedMechanisms::default(),
             credentials: Credentials::default(),
+            remote_host: None,
+            local_hostname: None,
             selected: None,
-            initial_response: None,
+            words: None,
             user: None,
             authorization: None,
             outcome: OutcomeCode::NONE,
-            pending: Pending::Nothing,
-            progress: Progress::Running,
+            authenticated: false,
+            desired: Stage::Nothing,
+            sent: Stage::Nothing,
             reason: None,
+            outside: Outside::new(),
         }
     }
 
@@ -103,9 +106,55 @@ impl Sasl {
         self.credentials.password = password;
     }
 
+    pub(crate) fn set_remote_host(&mut self, name: Option<Text>) {
+        self.remote_host = name;
+    }
+
+    /// The host that the connection is meant for, as it was when it was bound.
+    pub(crate) const fn remote_host(&self) -> Option<&Text> {
+        self.remote_host.as_ref()
+    }
+
+    /// Who to authenticate as.
+    pub(crate) const fn given_user(&self) -> Option<&Text> {
+        self.credentials.user.as_ref()
+    }
+
+    /// For whom to act.
+    pub(crate) const fn given_authorization(&self) -> Option<&Text> {
+        self.credentials.authorization.as_ref()
+    }
+
+    pub(crate) const fn password(&self) -> Option<&Password> {
+        self.credentials.password.as_ref()
+    }
+
+    pub(crate) fn forget_password(&mut self) {
+        self.credentials.password = None;
+    }
+
+    /// Who the layer below says the peer is.
+    pub(crate) const fn external_identity(&self) -> Option<&Text> {
+        self.credentials.external_identity.as_ref()
+    }
+
+    /// The strength of the encryption below in bits, 0 for none.
+    pub(crate) const fn external_strength(&self) -> u16 {
+        self.credentials.external_strength
+    }
+
+    pub(crate) const fn is_server(&self) -> bool {
+        self.server
+    }
+
     /// Restricts the mechanisms to a list of names separated by blanks; `None` lifts the restriction.
     pub(crate) fn set_allowed(&mut self, names: Option<&[u8]>) {
         self.allowed = AllowedMechanisms::parse(names);
+    }
+
+    /// Whether a server may offer and take the mechanism.
+    pub(crate) fn allows(&self, name: &[u8]) -> bool {
+        self.allowed.server_may_use(&String::from_utf8_lossy(name))
     }
 
     pub(crate) fn set_allow_insecure(&mut self, allow: bool) {
@@ -139,96 +188,155 @@ impl Sasl {
         self.authorization.as_ref()
     }
 
-    pub(crate) fn is_authenticated(&self) -> bool {
-        self.progress == Progress::Succeeded && self.pending == Pending::Nothing
+    /// Whether the peer was authenticated, or as a client, we were. The last frame may not have been written yet.
+    pub(crate) const fn is_authenticated(&self) -> bool {
+        self.authenticated
     }
 
-    /// Whether the exchange has succeeded, even if the last frame has not been written yet.
+    /// Whether the exchange is to end well, even if the last frame has not been written yet.
     pub(crate) fn has_succeeded(&self) -> bool {
-        self.progress == Progress::Succeeded
+        matches!(self.desired, Stage::Succeeded | Stage::Outcome) && self.outcome == OutcomeCode::OK
     }
 
-    /// The client's SASL header has arrived: the server offers its mechanisms.
+    /// Whether the exchange has ended well and everything was said.
+    pub(crate) fn is_over(&self) -> bool {
+        self.has_succeeded() && self.next_stage().is_none()
+    }
+
+    /// The client's SASL header has arrived: a built-in server offers its mechanisms.
     pub(crate) fn header_received(&mut self) {
-        self.pending = Pending::Mechanisms;
+        if self.outside.implementation.is_none() {
+            self.desired = self.desired.max(Stage::Mechanisms);
+        }
     }
 
-    pub(crate) fn has_frame(&self) -> bool {
-        self.pending != Pending::Nothing
+    fn next_stage(&self) -> Option<Stage> {
+        self.desired.next_after(self.sent)
+    }
+
+    /// Whether a frame is ready. An implementation outside is asked first.
+    pub(crate) fn has_frame(&mut self) -> bool {
+        self.next_stage().is_some() && self.may_write()
+    }
+
+    /// Asks an implementation outside what it has to say, where it was not asked in this output pass.
+    pub(crate) fn begin_pass(&mut self) -> bool {
+        self.may_write()
     }
 
     /// Writes the body of the next frame. A server's refusal after an early init still offers its mechanisms first.
     pub(crate) fn write_frame(&mut self, out: &mut Vec<u8>) {
-        match self.pending {
-            Pending::Nothing => {}
-            Pending::Mechanisms => {
-                self.offer(out);
-                self.pending =
-                    if self.progress == Progress::Running { Pending::Nothing } else { Pending::Outcome };
-            }
-            Pending::Init => {
+        let Some(stage) = self.next_stage() else { return };
+        let words = Binary(self.words.as_ref().map_or(&[][..], Password::bytes));
+        match stage {
+            Stage::Mechanisms => self.offer(out),
+            Stage::Init => {
                 let name = self.selected.as_ref().map_or(&[][..], Text::bytes);
-                let initial_response = self.initial_response.as_deref().map(Binary);
-                Init { mechanism: Symbol(name), initial_response, hostname: None }.encode(out);
-                if let Some(secret) = self.initial_response.take() {
-                    drop(Password::from(secret));
-                }
-                self.pending = Pending::Nothing;
+                let initial_response = self.words.as_ref().map(|_| words);
+                let hostname = self.local_hostname.as_ref().map(|name| Str(name.bytes()));
+                Init { mechanism: Symbol(name), initial_response, hostname }.encode(out);
             }
-            Pending::Outcome => {
-                let code = u8::try_from(self.outcome.0).unwrap_or(1);
-                Outcome { code, additional_data: None }.encode(out);
-                self.pending = Pending::Nothing;
+            Stage::Challenge => Challenge { challenge: words }.encode(out),
+            Stage::Response => Response { response: words }.encode(out),
+            Stage::Outcome => {
+                let code = u8::try_from(self.outcome.0).unwrap_or(SYSTEM_ERROR);
+                let additional_data = self.words.as_ref().map(|_| words);
+                Outcome { code: Some(code), additional_data }.encode(out);
             }
+            Stage::Nothing | Stage::Succeeded | Stage::Failed | Stage::Error => {}
         }
+        if self.outside.implementation.is_none() {
+            self.words = None;
+        }
+        self.sent = stage;
     }
 
     fn offer(&self, out: &mut Vec<u8>) {
-        let names: Vec<&[u8]> = mechanism::ALL
+        let built_in: &[&dyn mechanism::Mechanism] =
+            if self.outside.implementation.is_none() { &mechanism::ALL } else { &[] };
+        let built_in = built_in
             .iter()
-            .filter(|mechanism| {
-                mechanism.offered(&self.credentials) && self.allowed.server_may_use(mechanism.name())
-            })
-            .map(|mechanism| mechanism.name().as_bytes())
-            .collect();
+            .filter(|mechanism| mechanism.offered(&self.credentials))
+            .map(|mechanism| mechanism.name().as_bytes());
+        let names: Vec<&[u8]> =
+            built_in.chain(self.offered_names()).filter(|name| self.allows(name)).collect();
         Mechanisms { sasl_server_mechanisms: MechanismList::Names(&names) }.encode(out);
     }
 
-    /// Takes in a frame. Frames of the other side's part of the exchange are ignored.
-    pub(crate) fn receive(&mut self, frame: &SaslFrame<'_>) {
-        if self.progress != Progress::Running {
-            return;
+    /// Takes in a frame and tells whether it changed what is to be sent. Frames of the other side's part of the
+    /// exchange, and those that nobody asked for, are ignored.
+    ///
+    /// # Errors
+    /// An outcome has to say whether it is a success: leaving that out must not read as one.
+    pub(crate) fn receive(&mut self, frame: &SaslFrame<'_>) -> Result<bool, Violation> {
+        let before = self.desired;
+        if before >= Stage::Succeeded {
+            return Ok(false);
         }
         match (self.server, frame) {
             (false, SaslFrame::Mechanisms(offer)) if self.selected.is_none() => self.choose(offer),
             (false, SaslFrame::Outcome(outcome)) => {
-                self.outcome = OutcomeCode(i32::from(outcome.code));
-                self.progress = if outcome.code == 0 { Progress::Succeeded } else { Progress::Failed };
+                let Some(code) = outcome.code else {
+                    return Err(Violation::framing("sasl-outcome without a code"));
+                };
+                self.outcome = OutcomeCode(i32::from(code));
+                match self.outside.implementation {
+                    Some(_) => self.ask(Ask::Outcome(outcome.additional_data.map(owned))),
+                    None => self.conclude(),
+                }
             }
             (true, SaslFrame::Init(init)) if self.selected.is_none() => self.judge(init),
+            (false, SaslFrame::Challenge(frame)) if self.led_outside() && self.sent >= Stage::Init => {
+                self.ask(Ask::Challenge(owned(frame.challenge)));
+            }
+            (true, SaslFrame::Response(frame)) if self.led_outside() && self.sent == Stage::Challenge => {
+                self.ask(Ask::Response(owned(frame.response)));
+            }
             _ => {}
         }
+        Ok(self.desired != before)
     }
 
-    /// A client picks the first mechanism of its own preference that is offered, allowed and possible.
+    const fn led_outside(&self) -> bool {
+        self.outside.implementation.is_some()
+    }
+
+    /// What a client makes of an outcome.
+    fn conclude(&mut self) {
+        self.authenticated = self.outcome == OutcomeCode::OK;
+        self.desired = if self.authenticated { Stage::Succeeded } else { Stage::Failed };
+    }
+
+    /// A client has no way to go on.
+    fn give_up(&mut self) {
+        self.outcome = OutcomeCode::PERM;
+        self.desired = Stage::Failed;
+    }
+
+    /// A client picks the first mechanism of its own preference that is offered, allowed and possible; an
+    /// implementation outside hears of all that are allowed.
     fn choose(&mut self, offer: &Mechanisms<'_>) {
-        let offered = offer.sasl_server_mechanisms.names();
+        let mut offered = offer.sasl_server_mechanisms.names();
+        offered.retain(|name| self.allowed.client_may_use(&String::from_utf8_lossy(name)));
+        if self.led_outside() {
+            self.ask(Ask::InitClient);
+            if offered.is_empty() {
+                self.give_up();
+            } else {
+                self.ask(Ask::Mechanisms(Text::new(&offered.join(&b' '))));
+            }
+            return;
+        }
         let usable = mechanism::ALL.iter().find(|mechanism| {
-            let name = mechanism.name().as_bytes();
-            offered.contains(&name)
-                && self.allowed.client_may_use(mechanism.name())
-                && mechanism.usable(&self.credentials)
+            offered.contains(&mechanism.name().as_bytes()) && mechanism.usable(&self.credentials)
         });
         match usable {
             Some(mechanism) => {
                 self.selected = Some(Text::new(mechanism.name().as_bytes()));
-                self.initial_response = Some(mechanism.initial_response(&mut self.credentials));
-                self.pending = Pending::Init;
+                self.words = Some(mechanism.initial_response(&mut self.credentials).into());
+                self.desired = Stage::Init;
             }
-            None => {
-                self.outcome = OutcomeCode::PERM;
-                self.progress = Progress::Failed;
-            }
+            None => self.give_up(),
         }
     }
 
@@ -236,34 +344,33 @@ impl Sasl {
     fn judge(&mut self, init: &Init<'_>) {
         let name = init.mechanism.0;
         self.selected = Some(Text::new(name));
-        let response = init.initial_response.map(|response| response.0);
-        let known = mechanism::ALL.iter().find(|mechanism| mechanism.name().as_bytes() == name);
-        let verdict = if self.allowed.server_may_use(&String::from_utf8_lossy(name)) {
-            known.map_or(Verdict::Refused, |mechanism| mechanism.judge(&self.credentials, response))
-        } else {
+        if !self.allows(name) {
             self.reason = Some("Client mechanism not in mechanism inclusion list.");
-            Verdict::Refused
-        };
+            return self.decide(Verdict::Refused);
+        }
+        if self.led_outside() {
+            return self.ask(Ask::Init(Text::new(name), init.initial_response.map(owned)));
+        }
+        let known = mechanism::ALL.iter().find(|mechanism| mechanism.name().as_bytes() == name);
+        let response = init.initial_response.map(|response| response.0);
+        let judged = known.map(|mechanism| mechanism.judge(&self.credentials, response));
+        self.decide(judged.unwrap_or(Verdict::Refused));
+    }
+
+    fn decide(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Accepted { user, authorization } => {
-                self.user = Some(user);
-                self.authorization = Some(authorization);
-                self.outcome = OutcomeCode::OK;
-                self.progress = Progress::Succeeded;
+                self.set_succeeded(Some(user.bytes()), Some(authorization.bytes()));
             }
-            Verdict::Refused => {
-                self.outcome = OutcomeCode::AUTH;
-                self.progress = Progress::Failed;
-            }
+            Verdict::Refused => self.set_failed(),
         }
-        if self.pending == Pending::Nothing {
-            self.pending = Pending::Outcome;
-        }
+        self.desired = Stage::Outcome;
     }
 
     /// Why the transport has to end, once the exchange has failed and the peer has been told.
     pub(crate) fn failure(&self) -> Option<String> {
-        if self.progress != Progress::Failed || self.has_frame() {
+        let failed = self.desired >= Stage::Succeeded && !self.has_succeeded();
+        if !failed || self.next_stage().is_some() || self.waits() {
             return None;
         }
         let name = self.selected.as_ref().map_or(&b"none"[..], Text::bytes);
@@ -294,3 +401,10 @@ impl Sasl {
         }
     }
 }
+
+fn owned(bytes: Binary<'_>) -> Password {
+    Password::new(bytes.0)
+}
+
+/// The outcome code for a server that has not decided and says it has: an error of its own.
+const SYSTEM_ERROR: u8 = 2;

@@ -2,7 +2,7 @@
 
 use super::pair::Pair;
 use crate::engine::Event::*;
-use crate::engine::Half;
+use crate::engine::{Half, Text};
 use crate::performative::Role;
 
 #[test]
@@ -106,6 +106,20 @@ fn a_stream_that_ends_without_close_is_aborted() {
         [TransportTailClosed, TransportError, TransportHeadClosed, TransportClosed]
     );
     assert_eq!(pair.server.failure().as_deref(), Some("amqp:connection:framing-error: connection aborted"));
+}
+
+#[test]
+fn an_error_keeps_the_name_that_the_application_set_and_adds_its_own_text() {
+    for (set, told) in
+        [(None, "app:mine: connection aborted"), (Some("no"), "app:mine: no (connection aborted)")]
+    {
+        let mut pair = Pair::opened();
+        let condition = pair.server.transport.condition_mut();
+        condition.name = Some(Text::new(b"app:mine"));
+        condition.description = set.map(|text: &str| Text::new(text.as_bytes()));
+        pair.server.transport.close_tail(Some(&mut pair.server.connection));
+        assert_eq!(pair.server.failure().as_deref(), Some(told));
+    }
 }
 
 #[test]

@@ -126,6 +126,17 @@ fn headers_of_other_protocols_are_refused_in_amqp() {
 }
 
 #[test]
+fn a_server_that_has_said_nothing_yet_tells_what_was_wrong() {
+    let mut server = Peer::new(true);
+    let transfer = frame(0, "14 3 43 43 a00161");
+    server.read(&[HEADER, &frame(0, OPEN), &frame(0, BEGIN), &frame(0, ATTACH), &transfer].concat());
+    assert!(server.failure().unwrap().contains("incoming session window exceeded"));
+    let answer = server.write();
+    assert!(answer.starts_with(HEADER));
+    assert!(answer.windows(3).any(|w| w == [0x00, 0x53, 0x18]));
+}
+
+#[test]
 fn a_client_tells_what_it_expected() {
     let mut client = Peer::new(false);
     client.write();
@@ -191,6 +202,65 @@ fn a_stream_cut_or_changed_anywhere_ends_without_a_panic() {
         server.transport.close_tail(Some(&mut server.connection));
         server.write();
     }
+}
+
+#[test]
+fn delivery_counts_that_leap_ahead_leave_the_credit_at_its_lowest() {
+    let transfer = "14 4 43 43 a00174 43";
+    let leap = |count: &str| format!("13 7 43 5264 43 5264 43 70{count} 43");
+    let (first, second) = (leap("7fffffff"), leap("fffffffe"));
+    let mut server =
+        server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH), (0, &first), (0, &second), (0, transfer)]);
+    assert_eq!(server.failure(), None);
+    let link = server.link();
+    assert_eq!(server.connection.links[link].credit, i32::MIN);
+    assert!(server.connection.advance(link), "the delivery is still there");
+    assert_eq!(server.connection.links[link].credit, i32::MIN, "and costs what there is no more of");
+}
+
+#[test]
+fn a_delivery_that_arrives_is_not_counted_as_sent_when_it_is_aborted() {
+    let mut server = server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH)]);
+    let mut transfer = frame(0, "14 6 43 43 a00174 43 42 41");
+    transfer.extend(b"part");
+    transfer[3] += 4;
+    server.read(&transfer);
+    let (session, delivery) = (server.session(), server.current());
+    assert_eq!(server.connection.sessions[session].incoming_bytes, 4);
+    server.connection.abort_delivery(delivery);
+    let session = &server.connection.sessions[session];
+    assert_eq!((session.incoming_bytes, session.outgoing_bytes), (0, 0));
+}
+
+#[test]
+fn deliveries_that_nobody_asked_for_come_to_an_end() {
+    let mut server = server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH)]);
+    let transfer = |id: u32| frame(0, &format!("14 4 43 70{id:08x} a00174 43"));
+    for id in 0..4096 {
+        server.read(&transfer(id));
+    }
+    assert_eq!(server.failure(), None, "a peer may be ahead of its credit");
+    let settled = server.current();
+    server.connection.settle_delivery(settled);
+    server.write();
+    server.read(&frame(0, "15 4 42 43 43 41"));
+    server.read(&transfer(4096));
+    assert_eq!(server.failure(), None, "one that was settled counts no more");
+    server.read(&transfer(4097));
+    let expected =
+        "amqp:link:transfer-limit-exceeded: more than 4096 deliveries beyond the credit of their links";
+    assert_eq!(server.failure().as_deref(), Some(expected));
+}
+
+#[test]
+fn a_partial_delivery_holds_hardly_more_than_it_was_sent() {
+    let mut server = server_after(&[(0, OPEN), (0, BEGIN), (0, ATTACH)]);
+    let mut transfer = frame(0, "14 6 43 43 a00174 43 42 41");
+    transfer.push(b'x');
+    transfer[3] += 1;
+    server.read(&transfer);
+    let delivery = server.current();
+    assert!(server.connection.deliveries[delivery].payload.room() <= 256);
 }
 
 /// Reads `bytes` in two halves as a server that opens everything and grants credit.

@@ -31,6 +31,18 @@ fn a_sender_stops_at_the_window_and_goes_on_when_the_receiver_reads() {
 }
 
 #[test]
+fn a_sender_stopped_at_the_window_goes_on_when_its_limit_is_lifted() {
+    let mut pair = limited(WindowLimit::Bytes(1024));
+    pair.send(b"t", &[7; 5000]);
+    pair.pump();
+    let session = pair.server.session();
+    assert!(pair.server.connection.sessions[session].incoming_bytes <= 1024);
+    pair.server.connection.set_window_limit(session, WindowLimit::None);
+    pair.pump();
+    assert_eq!(pair.server.connection.sessions[session].incoming_bytes, 5000);
+}
+
+#[test]
 fn many_small_messages_pass_a_small_window() {
     let mut pair = limited(WindowLimit::Frames { window: 3, low_water_mark: 2 });
     for n in 0..50u8 {

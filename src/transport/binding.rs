@@ -35,6 +35,9 @@ impl Transport {
                 password,
             );
         }
+        if let Some(sasl) = &mut self.sasl {
+            sasl.set_remote_host(connection.hostname.clone());
+        }
     }
 
     /// The peer's open has arrived and somebody is there to hear of it.

@@ -8,7 +8,7 @@ use crate::engine::{Connection, Event, INTERNAL_ERROR, Text, Violation};
 /// Whether a failing transport says good-bye in AMQP although it has not spoken AMQP yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Farewell {
-    /// A client does, a server does not.
+    /// A client does; a server does once it has read the client's AMQP header.
     #[default]
     ByRole,
     /// The peer's header was of no use, and is told so in AMQP.
@@ -21,7 +21,7 @@ impl Transport {
     /// Ends the stream because of `violation`: the peer hears of it if it speaks AMQP, and nothing more is read.
     pub(super) fn fail(&mut self, mut connection: Option<&mut Connection>, violation: &Violation) {
         self.note(violation);
-        self.announce_failure(connection.as_deref_mut());
+        self.announce_failure(connection.as_deref_mut(), Some(violation));
         self.close_tail_now(connection);
     }
 
@@ -30,30 +30,33 @@ impl Transport {
         if let Some(violation) = violation {
             self.note(violation);
         }
-        self.announce_failure(connection);
+        self.announce_failure(connection, violation);
     }
 
-    /// Sets the condition; an earlier one keeps its name and gets the new description in brackets.
+    /// Sets the condition; an earlier one keeps its name and gets the new description, in brackets behind its own.
     fn note(&mut self, violation: &Violation) {
         if self.condition.is_set() {
-            let earlier = self.condition.description.as_ref().map_or(&b""[..], Text::bytes);
-            let mut text = earlier.to_vec();
-            text.extend_from_slice(b" (");
-            text.extend_from_slice(violation.description.as_bytes());
-            text.push(b')');
+            let text = self.condition.description.as_ref().map_or_else(
+                || violation.description.as_bytes().to_vec(),
+                |earlier| [earlier.bytes(), b" (", violation.description.as_bytes(), b")"].concat(),
+            );
             self.condition.description = Some(Text::new(&text));
         } else {
             self.condition.set_violation(violation);
         }
     }
 
-    fn announce_failure(&mut self, connection: Option<&mut Connection>) {
+    /// The log hears of this fault alone, or without one, of the condition that was set before.
+    fn announce_failure(&mut self, connection: Option<&mut Connection>, violation: Option<&Violation>) {
         self.failed = true;
         self.post(connection, Event::TransportError);
         let show = |text: &Option<Text>| {
             text.as_ref().map_or_else(String::new, |t| String::from_utf8_lossy(t.bytes()).into_owned())
         };
-        let line = format!("{} {}", show(&self.condition.name), show(&self.condition.description));
+        let line = match violation {
+            Some(violation) => format!("{} {}", violation.condition, violation.description),
+            None => format!("{} {}", show(&self.condition.name), show(&self.condition.description)),
+        };
         self.log(Subsystem::Amqp, Level::Error, line);
         self.say_farewell();
         self.output_ends = true;
@@ -66,7 +69,7 @@ impl Transport {
             (_, Farewell::Silent) | (OutputLayer::Sasl, _) => false,
             (_, Farewell::Amqp) => true,
             (OutputLayer::AmqpHeader | OutputLayer::Start, Farewell::ByRole) => {
-                !self.server && self.first_output_layer() != OutputLayer::Sasl
+                self.may_speak_amqp() && self.first_output_layer() != OutputLayer::Sasl
             }
         };
         if !speaks_amqp || self.close_sent || self.head_closed {

@@ -13,8 +13,9 @@ pub(super) struct Idle {
     keepalive: i64,
     /// Bytes have arrived since the last tick.
     pub(super) heard: bool,
-    /// Bytes have been taken since the last tick.
-    pub(super) spoke: bool,
+    /// Bytes taken since the last tick. The bytes of an empty frame are taken off when it is written, so that one
+    /// which is taken before the next tick does not count as speech.
+    pub(super) spoken: i64,
     expired: bool,
 }
 
@@ -54,14 +55,18 @@ impl Transport {
         if half == 0 || self.close_sent || self.head_closed {
             return 0;
         }
-        if std::mem::take(&mut self.idle.spoke) || self.idle.keepalive == 0 {
+        if std::mem::take(&mut self.idle.spoken) != 0 || self.idle.keepalive == 0 {
             self.idle.keepalive = now.saturating_add(half);
         } else if now >= self.idle.keepalive {
             self.idle.keepalive = now.saturating_add(half);
-            if self.output.is_empty() {
+            if self.unsent() == 0 {
                 self.write_frame(FrameType::Amqp, 0, |_| {});
+                self.idle.spoken -= EMPTY_FRAME;
             }
         }
         self.idle.keepalive
     }
 }
+
+/// The size of a frame that has nothing but its header.
+const EMPTY_FRAME: i64 = 8;

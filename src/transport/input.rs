@@ -68,12 +68,26 @@ impl Transport {
     }
 
     /// Reads as many whole units as there are.
-    pub(super) fn read(&mut self, mut connection: Option<&mut Connection>) {
+    pub(super) fn read(&mut self, connection: Option<&mut Connection>) {
+        if self.protection.is_some() {
+            return self.read_protected(connection);
+        }
         let mut input = std::mem::take(&mut self.input);
+        let used = self.parse(connection, input.filled());
+        if self.tail_closed {
+            input.release();
+        } else {
+            input.consume(used);
+        }
+        self.input = input;
+    }
+
+    /// Reads from `bytes` and tells how many are done with.
+    pub(super) fn parse(&mut self, mut connection: Option<&mut Connection>, bytes: &[u8]) -> usize {
         let mut used = 0;
         while !self.tail_closed {
-            let rest = input.filled().get(used..).unwrap_or_default();
-            if rest.is_empty() {
+            let rest = bytes.get(used..).unwrap_or_default();
+            if rest.is_empty() || self.waits() {
                 break;
             }
             match self.step(connection.as_deref_mut(), rest) {
@@ -81,13 +95,24 @@ impl Transport {
                 Ok(Step::Waiting) => break,
                 Err(violation) => self.fail(connection.as_deref_mut(), &violation),
             }
+            if self.tail_closed {
+                self.trace_mark(Subsystem::Io, END_OF_INPUT);
+            }
         }
-        if self.tail_closed {
-            input.release();
-        } else {
-            input.consume(used);
+        used
+    }
+
+    /// The exchange has succeeded: what follows is AMQP.
+    pub(super) fn leave_sasl(&mut self) {
+        let succeeded = || self.sasl.as_ref().is_some_and(|sasl| sasl.has_succeeded());
+        if self.input_layer == InputLayer::Sasl && succeeded() {
+            self.input_layer = if self.server { InputLayer::AfterSasl } else { InputLayer::AmqpHeader };
         }
-        self.input = input;
+    }
+
+    /// Whether bytes behind the exchange may be read: an implementation outside has said what they look like.
+    fn after_sasl_is_readable(&self) -> bool {
+        self.sasl.as_ref().is_none_or(|sasl| sasl.layer_known())
     }
 
     fn step(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
@@ -98,6 +123,9 @@ impl Transport {
                 self.input_layer =
                     if self.sasl.is_some() { InputLayer::SaslHeader } else { InputLayer::AmqpHeader };
                 Ok(Step::Consumed(0))
+            }
+            InputLayer::AfterSasl | InputLayer::AmqpHeader if !self.after_sasl_is_readable() => {
+                Ok(Step::Waiting)
             }
             InputLayer::Start | InputLayer::AfterSasl => self.recognise(bytes),
             InputLayer::SaslHeader => self.expect(Protocol::Sasl, bytes),
@@ -207,12 +235,12 @@ impl Transport {
         self.trace_in(frame.channel, frame.body);
         if !frame.body.is_empty() {
             let sasl_frame = SaslFrame::decode(frame.body).map_err(|error| self.undispatched(1, &error))?;
-            self.sasl_mut().receive(&sasl_frame);
-            self.post(connection, Event::Transport);
-            if self.sasl_mut().has_succeeded() {
-                let user = self.sasl_mut().success_text();
-                self.log(Subsystem::Sasl, Level::Info, user);
-                self.input_layer = if self.server { InputLayer::AfterSasl } else { InputLayer::AmqpHeader };
+            if self.sasl_mut().receive(&sasl_frame)? {
+                self.post(connection, Event::Transport);
+            }
+            self.leave_sasl();
+            if self.input_layer == InputLayer::AfterSasl {
+                self.log_success();
             }
         }
         Ok(Step::Consumed(frame.size))
@@ -259,13 +287,13 @@ impl Transport {
         }
         self.tail_closed = true;
         self.started = true;
-        self.trace_mark(Subsystem::Io, "  <- EOS");
         self.post(connection.as_deref_mut(), Event::TransportTailClosed);
         if !self.close_received && !self.failed {
             let given = self.condition.is_set() && !self.amqp_header_received;
             let violation = (!given).then(|| self.end_of_stream());
             self.fail_at_end(connection.as_deref_mut(), violation.as_ref());
         }
+        self.trace_mark(Subsystem::Io, END_OF_INPUT);
         self.input.release();
         if self.head_closed {
             self.post(connection, Event::TransportClosed);
@@ -300,7 +328,6 @@ impl Transport {
         if std::mem::replace(&mut self.tail_closed, true) {
             return;
         }
-        self.trace_mark(Subsystem::Io, "  <- EOS");
         if let Some(connection) = connection {
             self.post(Some(&mut *connection), Event::TransportTailClosed);
             if self.head_closed {
@@ -318,6 +345,9 @@ impl Transport {
         }
     }
 }
+
+/// How the log tells that nothing more is read.
+const END_OF_INPUT: &str = "  <- EOS";
 
 /// The length of a protocol header.
 const HEADER: usize = 8;

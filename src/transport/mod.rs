@@ -22,6 +22,7 @@ mod failure;
 mod idle;
 mod input;
 mod output;
+mod protection;
 mod receive;
 mod settings;
 mod trace;
@@ -31,6 +32,7 @@ use failure::Farewell;
 use idle::Idle;
 use input::InputLayer;
 use output::OutputLayer;
+use protection::Protection;
 
 pub(crate) use settings::RemoteOpen;
 use trace::TraceLine;
@@ -81,6 +83,10 @@ pub(crate) struct Transport {
     /// Room reused between dispositions.
     scratch: Vec<DeliveryKey>,
     sasl: Option<Box<Sasl>>,
+    /// A security layer between us and the wire.
+    protection: Option<Box<Protection>>,
+    /// An output pass stopped for an answer from outside.
+    output_waits: bool,
     idle: Idle,
     frames_in: u64,
     frames_out: u64,
@@ -124,6 +130,8 @@ impl Transport {
             batched: Vec::new(),
             scratch: Vec::new(),
             sasl: None,
+            protection: None,
+            output_waits: false,
             idle: Idle::default(),
             frames_in: 0,
             frames_out: 0,

@@ -28,28 +28,35 @@ impl Transport {
         if self.head_closed {
             return None;
         }
-        if self.output.len() < LITTLE_OUTPUT {
+        if self.unsent() < LITTLE_OUTPUT {
             self.generate(connection.as_deref_mut());
         }
-        if self.output.is_empty() && self.output_ends {
+        self.seal();
+        if self.output_ends && self.unsent() == 0 && !self.output_waits {
             self.end_output(connection);
             return None;
         }
-        Some(self.output.len())
+        Some(self.outgoing().len())
+    }
+
+    /// What [`Self::pending`] last came to, where answers from outside may have added something since.
+    pub(crate) fn waiting(&self) -> Option<usize> {
+        (!self.head_closed).then(|| self.outgoing().len())
     }
 
     /// The bytes that wait, as far as generated.
     pub(crate) fn head(&self) -> &[u8] {
-        self.output.pending()
+        self.outgoing().pending()
     }
 
     /// `n` bytes have been taken. An emptied buffer is filled again at once.
     pub(crate) fn pop(&mut self, connection: Option<&mut Connection>, n: usize) {
-        if self.output.take(n) > 0 {
-            self.idle.spoke = true;
-        }
-        self.output.rest();
-        if self.output.is_empty() {
+        let outgoing = self.outgoing_mut();
+        let taken = outgoing.take(n);
+        outgoing.rest();
+        let emptied = outgoing.is_empty();
+        self.idle.spoken = self.idle.spoken.saturating_add(i64::try_from(taken).unwrap_or(i64::MAX));
+        if emptied {
             self.pending(connection);
         }
     }
@@ -70,6 +77,7 @@ impl Transport {
 
     fn end_output(&mut self, mut connection: Option<&mut Connection>) {
         self.output.release();
+        self.outgoing_mut().release();
         self.output_ends = true;
         self.head_closed = true;
         self.trace_mark(Subsystem::Io, "  -> EOS");
@@ -116,11 +124,15 @@ impl Transport {
     }
 
     /// A server answers a header with its own, never before.
-    const fn may_speak_amqp(&self) -> bool {
+    pub(super) const fn may_speak_amqp(&self) -> bool {
         !self.server || self.amqp_header_received
     }
 
     fn generate_sasl(&mut self, mut connection: Option<&mut Connection>) {
+        if !self.sasl_mut().begin_pass() {
+            self.output_waits = true;
+            return;
+        }
         while let Some(sasl) = self.sasl.as_mut()
             && sasl.has_frame()
         {
@@ -130,8 +142,13 @@ impl Transport {
             self.trace_out(start);
             self.post(connection.as_deref_mut(), Event::Transport);
         }
-        let Some(sasl) = self.sasl.as_ref() else { return };
-        if sasl.is_authenticated() {
+        let Some(sasl) = self.sasl.as_mut() else { return };
+        if sasl.waits() || (sasl.is_over() && !sasl.layer_settled()) {
+            self.output_waits = true;
+            return;
+        }
+        sasl.pass_over();
+        if sasl.is_over() {
             self.output_layer = OutputLayer::AmqpHeader;
         } else if let Some(description) = sasl.failure() {
             let refusal = Violation::new(UNAUTHORIZED_ACCESS, description);

@@ -134,6 +134,23 @@ impl Transport {
         self.sasl.get_or_insert_with(|| Box::new(Sasl::new(server)))
     }
 
+    /// The SASL exchange, if there is one.
+    pub(crate) fn sasl(&self) -> Option<&Sasl> {
+        self.sasl.as_deref()
+    }
+
+    /// Tells the log who was authenticated.
+    pub(crate) fn log_success(&mut self) {
+        if let Some(sasl) = &self.sasl {
+            let text = sasl.success_text();
+            self.log(Subsystem::Sasl, Level::Info, text);
+        }
+    }
+
+    pub(crate) const fn requires_auth(&self) -> bool {
+        self.require_auth
+    }
+
     pub(crate) const fn condition(&self) -> &Condition {
         &self.condition
     }

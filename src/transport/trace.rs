@@ -35,6 +35,8 @@ pub(crate) struct TraceLine {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tracing {
     pub(crate) frames: bool,
+    /// Headers and ends of streams, which belong to a subsystem each.
+    pub(crate) marks: bool,
     pub(crate) raw: bool,
     pub(crate) debug: bool,
 }
@@ -94,7 +96,7 @@ impl Transport {
 
     /// Traces a protocol header or the end of the stream.
     pub(super) fn trace_mark(&mut self, subsystem: Subsystem, text: &str) {
-        if self.tracing.frames {
+        if self.tracing.marks {
             self.log(subsystem, Level::Frame, text);
         }
     }

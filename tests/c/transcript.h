@@ -24,6 +24,9 @@
 
 static const char *section_name = "start";
 
+/* While set, nothing is printed: for steps that another scenario shows. */
+static bool muted;
+
 static MAYBE void section(const char *name)
 {
     section_name = name;
@@ -33,6 +36,7 @@ static MAYBE void section(const char *name)
 static MAYBE __attribute__((format(printf, 1, 2))) void say(const char *format, ...)
 {
     va_list arguments;
+    if (muted) return;
     printf("[%s] ", section_name);
     va_start(arguments, format);
     vprintf(format, arguments);

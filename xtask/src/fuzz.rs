@@ -9,7 +9,8 @@ use std::process::Command;
 
 use crate::{Outcome, packages, shell};
 
-const TARGETS: [&str; 3] = ["transport", "data_decode", "message_decode"];
+/// What can be fuzzed.
+pub(crate) const TARGETS: [&str; 5] = ["transport", "sasl", "data_decode", "message_decode", "formats"];
 
 /// The compiler's flags for coverage: a counter at every branch.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \

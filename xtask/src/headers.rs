@@ -77,7 +77,7 @@ fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
         } else {
             skeleton
         };
-        let guard = format!("PROTON_{}_H", name.to_uppercase());
+        let guard = format!("PROTON_{}_H", name.to_uppercase().replace('-', "_"));
         headers.insert(
             name,
             format!(

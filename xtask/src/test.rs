@@ -230,7 +230,7 @@ fn cmake(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 const SMOKE: &str = "5";
 
 fn fuzz_smoke(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    for target in ["transport", "data_decode", "message_decode"] {
+    for target in crate::fuzz::TARGETS {
         let result = crate::fuzz::run(bench.root, &["--seconds".into(), SMOKE.into(), target.into()]);
         tally.record(target, result);
     }

@@ -13,6 +13,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use protium_fuzz::coverage::Coverage;
+use protium_fuzz::memory;
 use protium_fuzz::mutation::{Random, mutate};
 use protium_fuzz::target::{TARGETS, Target};
 
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     if let Some(file) = &options.replay {
         return match fs::read(file) {
             Ok(input) => {
-                (options.target.run)(&input);
+                memory::bounded(|| (options.target.run)(&input));
                 ExitCode::SUCCESS
             }
             Err(error) => {
@@ -163,7 +164,7 @@ impl Worker {
         note.extend_from_slice(input);
         self.note.write_all_at(&note, 0).expect("the note can be written");
         Coverage::reset();
-        (self.run)(input);
+        memory::bounded(|| (self.run)(input));
         self.coverage.learn()
     }
 }
@@ -181,7 +182,8 @@ fn work(options: &Options, note: &Path) -> ExitCode {
     if corpus.is_empty() {
         corpus.push(Vec::new());
     }
-    let deadline = Instant::now() + Duration::from_secs(options.seconds);
+    let started = Instant::now();
+    let deadline = started + Duration::from_secs(options.seconds);
     let mut random = Random::new(options.seed);
     let given = corpus.len();
     while Instant::now() < deadline {
@@ -202,8 +204,9 @@ fn work(options: &Options, note: &Path) -> ExitCode {
     }
     let (reached, branches) = worker.coverage.figures();
     println!(
-        "{name}: {} inputs tried, {} new, {reached} of {branches} branches",
+        "{name}: {} inputs tried in {} s, {} new, {reached} of {branches} branches",
         worker.tried,
+        started.elapsed().as_secs(),
         corpus.len() - given
     );
     ExitCode::SUCCESS

@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use protium_fuzz::abi::*;
-use protium_fuzz::application::Application;
-use protium_fuzz::target::setup;
+use protium_fuzz::application::{Application, Setup};
+use protium_fuzz::target::transport::setup;
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("usage: seed FOLDER"));
@@ -18,6 +18,8 @@ fn main() {
     broken_links(&folder.join("transport"));
     values(&folder.join("data_decode"));
     messages(&folder.join("message_decode"));
+    formats(&folder.join("formats"));
+    authentications(&folder.join("sasl"));
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) {
@@ -33,17 +35,9 @@ fn conversations(folder: &Path) {
         ("frames", setup::SMALL_FRAMES),
         ("window", setup::SMALL_CAPACITY),
     ] {
-        let has = |flag: u8| flags & flag != 0;
         // SAFETY: the application keeps the C contract, see its story.
         unsafe {
-            let make = |client| {
-                Application::new(
-                    client,
-                    has(setup::SASL),
-                    has(setup::SMALL_FRAMES),
-                    has(setup::SMALL_CAPACITY),
-                )
-            };
+            let make = |client| Application::new(Setup { client, ..setup::read(flags) });
             let (mut client, mut server) = (make(true), make(false));
             let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
             let (mut heard_by_server, mut heard_by_client) = (0, 0);
@@ -63,6 +57,16 @@ fn conversations(folder: &Path) {
                 &format!("{name}-to-client"),
                 &[&[flags | setup::CLIENT], to_client.as_slice()].concat(),
             );
+            for seed in 1..7 {
+                let wild = flags | setup::WILD | if seed % 3 == 0 { setup::TRACED } else { 0 };
+                write(
+                    folder,
+                    &format!("{name}-wild-server-{seed}"),
+                    &[&[wild, seed], &to_server[..]].concat(),
+                );
+                let wild = [&[wild | setup::CLIENT, seed], &to_client[..]].concat();
+                write(folder, &format!("{name}-wild-client-{seed}"), &wild);
+            }
         }
     }
 }
@@ -258,4 +262,91 @@ fn messages(folder: &Path) {
     for (name, bytes) in by_hand {
         write(folder, name, bytes);
     }
+}
+
+/// Options, a format to fill with, one to scan with, and bytes for arguments and earlier values.
+fn formats(folder: &Path) {
+    const BYTES: &[u8] =
+        b"\x01\x02\x05hello\x03abc\x07\xff\x80\x00\x04name\x13\x02ab\xc0\x03\x01\xa1\x00\x45\x43";
+    for (number, (fill, scan)) in [
+        ("?DL[?SSnI]?S", "D?L[?S?S.?I]?S"),
+        ("{S[iii]SI}", "{S[ii]S?I}"),
+        ("DsDLi", "DsDLi"),
+        ("@T[sss]", "@[ss]"),
+        ("nobBhHiIlLtfdzZSs", "nobBhHiIlLtfdzzSs"),
+        ("[aaCM]a", "[aaCC]a"),
+        ("*s?*s", "?s?s?s"),
+        ("??i?@T[i]?DL[]", "?n?@i?D.[.]"),
+        ("DL[oDL[iC", "DL[oDL[iC"),
+        ("[i}]", "[i}]"),
+        ("D[]D{}", "D?[?i]D{?S.}"),
+        ("[[[[[[C]]]]]]", "[[[[[[C]]]]]]"),
+        ("x", "?x"),
+        ("T[", "??"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for options in [0u8, 5, 10] {
+            let input = [&[options], fill.as_bytes(), b"\0", scan.as_bytes(), b"\0", BYTES].concat();
+            write(folder, &format!("pair-{number}-{options}"), &input);
+        }
+    }
+}
+
+/// A SASL frame with a list of eight-bit size.
+fn sasl_frame(code: u8, count: u8, fields: &[u8]) -> Vec<u8> {
+    let mut frame = frame(0, code, count, fields, b"");
+    frame[5] = 1;
+    frame
+}
+
+/// Streams to servers and clients that authenticate, well-formed and not.
+fn authentications(folder: &Path) {
+    use protium_fuzz::target::sasl::setup::{CLIENT, CREDENTIALS, INSECURE, REQUIRED, TRACED};
+    const SASL: &[u8] = b"AMQP\x03\x01\x00\x00";
+    let open = frame(0, 0x10, 1, b"\xa1\x01p", b"");
+    let begin = frame(0, 0x11, 4, b"\x40\x43\x52\x64\x52\x64", b"");
+    let amqp = [HEADER, &open, &begin].concat();
+    let init = |fields: &[u8], count| sasl_frame(0x41, count, fields);
+    let anonymous = init(b"\xa3\x09ANONYMOUS\xa0\x03bob\xa1\x01h", 3);
+    let to_server: [(&str, Vec<u8>); 9] = [
+        ("anonymous", [&anonymous, amqp.as_slice()].concat()),
+        ("plain", init(b"\xa3\x05PLAIN\xa0\x08\x00fred\x00pw", 2)),
+        ("external", init(b"\xa3\x08EXTERNAL\xa0\x00", 2)),
+        ("response-first", [sasl_frame(0x43, 1, b"\xa0\x02hi"), anonymous.clone()].concat()),
+        ("init-twice", [anonymous.clone(), anonymous.clone()].concat()),
+        ("outcome-to-a-server", [sasl_frame(0x44, 1, b"\x50\x00"), amqp.clone()].concat()),
+        ("open-inside", open.clone()),
+        ("header-again", [SASL, &anonymous].concat()),
+        ("empty-frames", [b"\x00\x00\x00\x08\x02\x01\x00\x00".repeat(3), anonymous].concat()),
+    ];
+    for (number, (name, stream)) in to_server.into_iter().enumerate() {
+        for flags in [0, REQUIRED | TRACED] {
+            write(
+                folder,
+                &format!("server-{name}-{flags}"),
+                &[&[flags, number as u8], SASL, &stream].concat(),
+            );
+        }
+    }
+    let array = sasl_frame(0x40, 1, b"\xe0\x19\x03\xa3\x05PLAIN\x09ANONYMOUS\x06GSSAPI");
+    let good = sasl_frame(0x44, 1, b"\x50\x00");
+    let to_client: [(&str, Vec<u8>); 8] = [
+        ("success", [&array, &good, amqp.as_slice()].concat()),
+        ("refusal", [array.clone(), sasl_frame(0x44, 2, b"\x50\x01\xa0\x03why")].concat()),
+        ("one-symbol", [sasl_frame(0x40, 1, b"\xa3\x09ANONYMOUS"), good.clone()].concat()),
+        ("external", [sasl_frame(0x40, 1, b"\xa3\x08EXTERNAL"), good.clone()].concat()),
+        ("nothing-offered", sasl_frame(0x40, 1, b"\xe0\x02\x00\xa3")),
+        ("outcome-at-once", [good.clone(), amqp.clone()].concat()),
+        ("challenge", [array.clone(), sasl_frame(0x42, 1, b"\xa0\x02hi"), good].concat()),
+        ("open-inside", [array, open].concat()),
+    ];
+    for (number, (name, stream)) in to_client.into_iter().enumerate() {
+        for flags in [CLIENT, CLIENT | INSECURE | CREDENTIALS | TRACED] {
+            let which = (number as u8 % 2) * 32;
+            write(folder, &format!("client-{name}-{flags}"), &[&[flags, which], SASL, &stream].concat());
+        }
+    }
+    write(folder, "server-no-sasl", &[&[REQUIRED, 0], amqp.as_slice()].concat());
 }

@@ -14,8 +14,8 @@ pub(super) struct Credentials {
     pub(super) password: Option<Password>,
     /// Words that can be read on the wire may be said without encryption.
     pub(super) allow_insecure: bool,
-    /// The stream is encrypted.
-    pub(super) encrypted: bool,
+    /// The strength in bits of the encryption that the stream already has, 0 for none.
+    pub(super) external_strength: u16,
     /// Who the layer below says the peer is.
     pub(super) external_identity: Option<Text>,
 }

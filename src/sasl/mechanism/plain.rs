@@ -17,7 +17,7 @@ impl Mechanism for Plain {
 
     fn usable(&self, credentials: &Credentials) -> bool {
         let complete = credentials.user.is_some() && credentials.password.is_some();
-        complete && (credentials.encrypted || credentials.allow_insecure)
+        complete && (credentials.external_strength > 0 || credentials.allow_insecure)
     }
 
     fn initial_response(&self, credentials: &mut Credentials) -> Vec<u8> {

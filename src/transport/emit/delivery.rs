@@ -240,7 +240,7 @@ impl Transport {
         let queued = std::mem::take(&mut delivery.counts_as_queued);
         let slot = &mut connection.links[link];
         slot.queued -= i32::from(queued);
-        slot.flow.credit -= 1;
+        slot.flow.credit = slot.flow.credit.saturating_sub(1);
         slot.flow.delivery_count = slot.flow.delivery_count.next();
     }
 }

@@ -4,7 +4,7 @@ use super::super::Transport;
 use super::link_at;
 use crate::engine::{
     Connection, DeliveryKey, Disposition, LinkKey, NOT_ALLOWED, Partial, RESOURCE_LIMIT_EXCEEDED, SessionKey,
-    Violation, WINDOW_VIOLATION,
+    TRANSFER_LIMIT_EXCEEDED, Violation, WINDOW_VIOLATION,
 };
 use crate::performative::{Role, SequenceNo, Transfer};
 
@@ -74,7 +74,9 @@ impl Transport {
                     ),
                 ));
             }
-            let expected = if transfer.more { payload.len().max(MORE_TO_COME) } else { payload.len() };
+            let size = payload.len();
+            let expected =
+                if transfer.more { size.saturating_mul(4).min(MORE_TO_COME).max(size) } else { size };
             delivery.payload.push_part(payload, expected);
             connection.buffered_bytes += payload.len();
             connection.sessions[session].incoming_bytes += payload.len();
@@ -112,10 +114,17 @@ fn begin_delivery(
 ) -> Result<DeliveryKey, Violation> {
     let expected = connection.sessions[session].wire.incoming.next();
     let id = delivery_id(expected, transfer)?;
+    let uncredited = connection.links[link].flow.credit <= 0;
+    if uncredited && connection.uncredited >= MOST_UNCREDITED {
+        let text = format!("more than {MOST_UNCREDITED} deliveries beyond the credit of their links");
+        return Err(Violation::new(TRANSFER_LIMIT_EXCEEDED, text));
+    }
+    connection.uncredited += u32::from(uncredited);
     let key = connection.create_delivery(link, transfer.delivery_tag.map_or(&[], |tag| tag.0));
     connection.sessions[session].wire.incoming.insert(id, key);
     let delivery = &mut connection.deliveries[key];
     delivery.id = Some(id);
+    delivery.uncredited = uncredited;
     if let Some(state) = &transfer.state {
         delivery.remote = Disposition::from_wire(state);
     }
@@ -145,5 +154,10 @@ fn delivery_id(expected: Option<SequenceNo>, transfer: &Transfer<'_>) -> Result<
     }
 }
 
-/// Room made for a delivery whose first transfer is not its last.
+/// How many deliveries that began without credit a connection keeps. Peers are forgiven for sending ahead, which grants
+/// on their way make likely, but what nobody asked for must not fill the memory.
+const MOST_UNCREDITED: u32 = 4096;
+
+/// The most room made for a delivery whose first transfer is not its last. It goes by the size of that transfer too, so
+/// that deliveries left open hold little more than the bytes that count against the limit.
 const MORE_TO_COME: usize = 16 * 1024;

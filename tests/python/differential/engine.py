@@ -1,86 +1,8 @@
 """Differential script: two connections joined in memory through the Python binding."""
-from proton import (SASL, Collector, Condition, Connection, Delivery, Endpoint, Message, Terminus, Transport, symbol)
+from proton import SASL, Condition, Delivery, Endpoint, Message, Terminus, Transport, symbol
 
+from pair import Side, opened, pair, settle
 from transcript import attempt, confirm_library, say, section
-
-
-class Side(object):
-    """A connection with its transport and events."""
-
-    def __init__(self, name, mode):
-        self.name = name
-        self.connection = Connection()
-        self.connection.container = name
-        self.collector = Collector()
-        self.connection.collect(self.collector)
-        self.transport = Transport(mode)
-        self.transport.max_frame_size = 4096
-        self.session = self.link = self.delivery = None
-
-    def bind(self):
-        self.transport.bind(self.connection)
-
-    def events(self):
-        event = self.collector.peek()
-        while event:
-            link, delivery = event.link, event.delivery
-            about = ""
-            if delivery:
-                about = "%s %s/%s settled=%s pending=%s" % (
-                    delivery.tag, delivery.local_state, delivery.remote_state, delivery.settled, delivery.pending)
-                self.delivery = delivery
-            elif link:
-                about = "%s credit=%s queued=%s state=%s" % (link.name, link.credit, link.queued, link.state)
-            say(self.name, event.type, about)
-            if str(event.type) == "PN_SESSION_REMOTE_OPEN":
-                self.session = event.session
-            if str(event.type) == "PN_LINK_REMOTE_OPEN":
-                self.link = link
-            self.collector.pop()
-            event = self.collector.peek()
-
-
-def carry(source, target):
-    pending = source.transport.pending()
-    if pending <= 0:
-        if pending < 0 and target.transport.capacity() >= 0:
-            target.transport.close_tail()
-        return False
-    octets = source.transport.peek(min(pending, 1024))
-    accepted = target.transport.push(octets) if target.transport.capacity() > 0 else len(octets)
-    source.transport.pop(len(octets) if accepted is None else accepted)
-    return True
-
-
-def settle(a, b):
-    moved = True
-    while moved:
-        a.events()
-        b.events()
-        moved = carry(a, b)
-        b.events()
-        moved = carry(b, a) or moved
-    a.events()
-    b.events()
-
-
-def pair():
-    a, b = Side("a", Transport.CLIENT), Side("b", Transport.SERVER)
-    a.bind()
-    b.bind()
-    return a, b
-
-
-def opened():
-    a, b = pair()
-    a.connection.open()
-    b.connection.open()
-    a.session = a.connection.session()
-    a.session.open()
-    settle(a, b)
-    b.session.open()
-    settle(a, b)
-    return a, b
 
 
 def open_and_close():

@@ -5,7 +5,7 @@ import uuid
 from proton import (UNDESCRIBED, Array, Data, Described, Message, byte, char, decimal32, decimal64, decimal128,
                     float32, int32, short, symbol, timestamp, ubyte, uint, ulong, ushort)
 
-from transcript import attempt, confirm_library, say, section
+from transcript import attempt, confirm_library, plain, say, section, text
 
 IDENTITY = uuid.UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
 
@@ -29,7 +29,7 @@ def round_trip(value):
     consumed = back.decode(encoded)
     back.rewind()
     back.next()
-    return consumed == len(encoded), repr(back.get_object()), back.type()
+    return consumed == len(encoded), plain(back.get_object()), back.type()
 
 
 def values():
@@ -59,9 +59,9 @@ def navigation():
     say(data.next(), data.type(), data.get_map(), data.enter())
     say(data.lookup("two"), data.get_int(), data.lookup("three"))
     say(data.exit(), data.next(), data.is_described(), data.next(), data.prev())
-    say(data.format())
+    say(text(data))
     data.clear()
-    say(repr(data.format()), data.next())
+    say(repr(text(data)), data.next())
 
 
 def malformed():
@@ -95,11 +95,11 @@ def messages():
     for body in VALUES[1:]:
         message, copy = Message(body=body), Message()
         copy.decode(message.encode())
-        attempt("body", lambda: repr(copy.body)[:120])
+        attempt("body", lambda: plain(copy.body)[:120])
     inferred = Message(body=b"opaque", inferred=True)
     again = Message()
     again.decode(inferred.encode())
-    say(again.inferred, again.body)
+    say(again.inferred, plain(again.body))
     attempt("a wrong priority", lambda: setattr(full, "priority", 300))
     full.clear()
     say(full.address, full.body, full.priority, full.id)

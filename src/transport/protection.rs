@@ -1,0 +1,165 @@
+//! A security layer that an implementation of SASL outside the library has negotiated: every byte after the exchange
+//! passes through it (spec/security.md section 2.8).
+//!
+//! The layers above write and read plain bytes as ever. What they write is handed out in pieces to be encoded before
+//! anybody can take it, and what arrives is handed out to be decoded before it is parsed. Both are questions that the
+//! transport waits for, as in `sasl`.
+
+use super::Transport;
+use super::buffer::OutputBuffer;
+use super::trace::{Level, Subsystem};
+use crate::engine::{Connection, Event, Password, Violation};
+use crate::sasl::{Answer, Ask, Stage};
+
+/// A layer in use.
+pub(super) struct Protection {
+    /// How many bytes it takes at a time.
+    most: usize,
+    /// Encoded, and ready to be taken.
+    pub(super) encoded: OutputBuffer,
+    /// Decoded, and not parsed yet.
+    decoded: Vec<u8>,
+}
+
+/// Bytes decoded for nobody, while no connection is bound, are not more than this or a frame.
+const UNHEARD: usize = 64 * 1024;
+
+impl Transport {
+    /// Whether an answer is awaited, so that nothing can be read or written.
+    pub(super) fn waits(&self) -> bool {
+        self.sasl.as_ref().is_some_and(|sasl| sasl.waits())
+    }
+
+    /// The next question to an implementation of SASL outside the library.
+    pub(crate) fn take_ask(&mut self) -> Option<Ask> {
+        self.sasl.as_mut()?.take_ask()
+    }
+
+    pub(crate) fn has_ask(&self) -> bool {
+        self.sasl.as_ref().is_some_and(|sasl| sasl.has_ask())
+    }
+
+    /// Whether answers from outside lead or may have led this transport's SASL: then output may be made after the
+    /// call that asked for it.
+    pub(crate) fn is_led_outside(&self) -> bool {
+        self.sasl.as_ref().is_some_and(|sasl| sasl.implementation().is_some())
+    }
+
+    /// Goes on with what waited for an answer.
+    pub(crate) fn answered(&mut self, mut connection: Option<&mut Connection>, mut answer: Answer) {
+        let Some(sasl) = self.sasl.as_mut() else { return };
+        if sasl.answered(&mut answer) {
+            self.leave_sasl();
+            self.post(connection.as_deref_mut(), Event::Transport);
+        }
+        let intact = match answer {
+            Answer::Layer(Some(most)) => {
+                self.protect(most);
+                true
+            }
+            Answer::Encoded(bytes) => bytes.map(|bytes| self.take_encoded(&bytes)).is_some(),
+            Answer::Decoded(bytes) => bytes.map(|bytes| self.take_decoded(&bytes)).is_some(),
+            _ => true,
+        };
+        if !intact {
+            self.fail(
+                connection.as_deref_mut(),
+                &Violation::new(SASL_ERROR, "the SASL security layer failed"),
+            );
+            self.output.release();
+        }
+        self.read(connection.as_deref_mut());
+        if std::mem::take(&mut self.output_waits) {
+            self.pending(connection);
+        }
+    }
+
+    /// What an implementation outside wants to be sent next. What may not be is told to the log.
+    pub(crate) fn set_sasl_stage(&mut self, connection: Option<&mut Connection>, stage: Stage) {
+        let Some(sasl) = self.sasl.as_mut() else { return };
+        match sasl.set_desired(stage) {
+            Ok(true) => {
+                self.leave_sasl();
+                self.post(connection, Event::Transport);
+            }
+            Ok(false) => {}
+            Err(objection) => self.log(Subsystem::Sasl, Level::Error, objection),
+        }
+    }
+
+    /// From here on bytes pass through the layer. What was written before goes out as it is.
+    fn protect(&mut self, most: usize) {
+        self.log(Subsystem::Sasl, Level::Info, format!("Encryption enabled: buffer={most}"));
+        let encoded = std::mem::take(&mut self.output);
+        self.protection = Some(Box::new(Protection { most: most.max(1), encoded, decoded: Vec::new() }));
+    }
+
+    /// Hands out what has been written to be encoded, a piece at a time.
+    pub(super) fn seal(&mut self) {
+        let Some(protection) = &self.protection else { return };
+        if self.output.is_empty() || self.waits() {
+            return;
+        }
+        let plain = self.output.pending();
+        let n = plain.len().min(protection.most);
+        let piece = Password::new(plain.get(..n).unwrap_or_default());
+        self.output.take(n);
+        self.output.rest();
+        self.output_waits = true;
+        self.sasl_mut().ask(Ask::Encode(piece));
+    }
+
+    fn take_encoded(&mut self, bytes: &[u8]) {
+        if let Some(protection) = &mut self.protection {
+            protection.encoded.prepare();
+            protection.encoded.bytes.extend_from_slice(bytes);
+            protection.encoded.rest();
+        }
+    }
+
+    fn take_decoded(&mut self, bytes: &[u8]) {
+        if let Some(protection) = &mut self.protection {
+            protection.decoded.extend_from_slice(bytes);
+        }
+    }
+
+    /// Reads what was decoded, and hands out more to be decoded when that is not enough.
+    pub(super) fn read_protected(&mut self, mut connection: Option<&mut Connection>) {
+        let Some(protection) = &mut self.protection else { return };
+        let mut decoded = std::mem::take(&mut protection.decoded);
+        let used = self.parse(connection.as_deref_mut(), &decoded);
+        decoded.drain(..used.min(decoded.len()));
+        let enough = connection.is_none() && decoded.len() > UNHEARD.max(self.local_max_frame as usize);
+        let waits = self.waits();
+        let Some(protection) = &mut self.protection else { return };
+        protection.decoded = decoded;
+        let arrived = self.input.filled();
+        if self.tail_closed || enough || arrived.is_empty() || waits {
+            return;
+        }
+        let n = arrived.len().min(protection.most);
+        let piece = Password::new(arrived.get(..n).unwrap_or_default());
+        self.input.consume(n);
+        self.sasl_mut().ask(Ask::Decode(piece));
+    }
+
+    /// What can be taken.
+    pub(super) fn outgoing(&self) -> &OutputBuffer {
+        self.protection.as_ref().map_or(&self.output, |protection| &protection.encoded)
+    }
+
+    pub(super) fn outgoing_mut(&mut self) -> &mut OutputBuffer {
+        match &mut self.protection {
+            Some(protection) => &mut protection.encoded,
+            None => &mut self.output,
+        }
+    }
+
+    /// How much was written and not been taken.
+    pub(super) fn unsent(&self) -> usize {
+        self.output.len() + self.protection.as_ref().map_or(0, |protection| protection.encoded.len())
+    }
+}
+
+/// The condition of a layer that broke.
+const SASL_ERROR: &str = "proton:io:sasl_error";
