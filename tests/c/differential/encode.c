@@ -298,6 +298,29 @@ static void described_values_nest(void)
     pn_data_free(data);
 }
 
+static void nulls_at_the_end_of_described_lists(void)
+{
+    section("trailing nulls");
+    pn_data_t *data = pn_data(0);
+    static const int counts[][2] = {{0, 2}, {1, 0}, {1, 1}, {2, 3}};
+    for (size_t i = 0; i < 4; i++) {
+        pn_data_put_described(data);
+        pn_data_enter(data);
+        pn_data_put_ulong(data, 112);
+        pn_data_put_list(data);
+        pn_data_enter(data);
+        for (int k = 0; k < counts[i][0]; k++) pn_data_put_bool(data, true);
+        for (int k = 0; k < counts[i][1]; k++) pn_data_put_null(data);
+        pn_data_exit(data);
+        pn_data_exit(data);
+        encode("by hand", data);
+    }
+    pn_data_decode(data, "\x00\x53\x70\xc0\x03\x02\x41\x40", 8);
+    say("still there %s", value_text(data));
+    encode("decoded", data);
+    pn_data_free(data);
+}
+
 static void every_short_buffer_overflows(void)
 {
     section("short buffers");
@@ -353,6 +376,7 @@ int main(void)
     arrays_of_every_type();
     empty_compounds();
     described_values_nest();
+    nulls_at_the_end_of_described_lists();
     every_short_buffer_overflows();
     the_cursor_does_not_matter();
     return 0;

@@ -109,6 +109,18 @@ static void known_lists_have_names(void)
     pn_data_free(data);
 }
 
+/* Only a list has fields with names. */
+static void other_values_of_known_types(void)
+{
+    section("no field names");
+    pn_data_t *data = pn_data(0);
+    pn_data_fill(data, "DL{Si}", (uint64_t)112, "k", 1); show("a map for a header", data);
+    pn_data_fill(data, "DL@T[ii]", (uint64_t)115, PN_INT, 1, 2); show("an array for properties", data);
+    pn_data_fill(data, "DL@T[nn]", (uint64_t)115, PN_NULL); show("nulls for properties", data);
+    pn_data_fill(data, "DLDsi", (uint64_t)16, "d", 1); show("described for an open", data);
+    pn_data_free(data);
+}
+
 static void a_text_needs_its_room(void)
 {
     section("format room");
@@ -171,6 +183,7 @@ int main(void)
     bytes_as_text();
     compounds_as_text();
     known_lists_have_names();
+    other_values_of_known_types();
     a_text_needs_its_room();
     printing_and_dumping();
     types_have_names();
