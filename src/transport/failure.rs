@@ -63,7 +63,7 @@ impl Transport {
     }
 
     /// Tells a peer that speaks AMQP why, unless the stream's end was announced already.
-    fn say_farewell(&mut self) {
+    pub(super) fn say_farewell(&mut self) {
         let speaks_amqp = match (self.output_layer, self.farewell) {
             (OutputLayer::Amqp, _) => true,
             (_, Farewell::Silent) | (OutputLayer::Sasl, _) => false,

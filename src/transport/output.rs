@@ -102,6 +102,11 @@ impl Transport {
         }
         if self.output_layer == OutputLayer::AmqpHeader && !self.output_ends && self.may_speak_amqp() {
             self.write_amqp_header();
+            // The program may have set a condition before there was anybody to tell.
+            if self.condition.is_set() {
+                self.say_farewell();
+                self.output_ends = true;
+            }
         }
         if self.output_layer == OutputLayer::Amqp
             && !self.output_ends
