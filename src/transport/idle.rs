@@ -52,14 +52,14 @@ impl Transport {
 
     fn tick_remote(&mut self, now: i64) -> i64 {
         let half = i64::from(self.remote.idle_timeout) / 2;
-        if half == 0 || self.close_sent || self.head_closed {
+        if half == 0 || self.close_sent {
             return 0;
         }
         if std::mem::take(&mut self.idle.spoken) != 0 || self.idle.keepalive == 0 {
             self.idle.keepalive = now.saturating_add(half);
         } else if now >= self.idle.keepalive {
             self.idle.keepalive = now.saturating_add(half);
-            if self.unsent() == 0 {
+            if self.unsent() == 0 && !self.head_closed {
                 self.write_frame(FrameType::Amqp, 0, |_| {});
                 self.idle.spoken -= EMPTY_FRAME;
             }
