@@ -43,13 +43,17 @@ impl Connection {
         self.settle_connection_lifetime();
     }
 
-    /// Frees the connection and all that is in it, in the order of creation.
+    /// Frees the connection and all that is in it, in the order of creation; the peer may have attached links to
+    /// sessions that are freed already.
     pub(crate) fn release(&mut self) {
         if self.freed {
             return;
         }
         while let Some(session) = self.session_head() {
             self.free_session(session);
+        }
+        while let Some(link) = self.link_order.head() {
+            self.free_link(link);
         }
         self.freed = true;
         self.settle_connection_lifetime();
@@ -200,10 +204,12 @@ impl Connection {
             next = self.deliveries[delivery].in_link.next();
             self.reset_delivery(delivery);
         }
+        // What both sides had detached stays detached.
+        let over = self.links[key].wire.detach_sent && self.links[key].wire.remote_handle.is_none();
         self.unmap_link(key, Side::Local);
         self.unmap_link(key, Side::Remote);
         let Some(link) = self.links.get_mut(key) else { return };
-        link.wire = super::link::LinkWire::default();
+        link.wire = super::link::LinkWire { attach_sent: over, detach_sent: over, ..Default::default() };
         if !link.freed {
             self.link_changed(key);
         }
@@ -235,11 +241,13 @@ impl Connection {
         session.flow_due = false;
         session.remote_condition = None;
         session.max_frame_size = 0;
+        // What both sides had ended stays ended.
+        let over = session.wire.end_sent && session.wire.remote_channel.is_none();
         session.wire.local_channel = None;
         session.wire.remote_channel = None;
         self.settle_session_lifetime(key);
         let session = &mut self.sessions[key];
-        session.wire = SessionWire::default();
+        session.wire = SessionWire { begin_sent: over, end_sent: over, ..SessionWire::default() };
         if !session.freed {
             self.session_changed(key);
         }

@@ -188,11 +188,11 @@ impl Connection {
         }
     }
 
-    /// Whether a sender of the session still has advanced deliveries that its peer can take.
+    /// Whether a sender of the session that is not freed still has advanced deliveries that its peer can take.
     pub(crate) fn session_has_queued(&self, key: SessionKey) -> bool {
         let mut next = self.sessions[key].links.head();
         while let Some(link) = next {
-            if self.has_queued(link) {
+            if !self.links[link].freed && self.has_queued(link) {
                 return true;
             }
             next = self.links[link].in_session.next();
