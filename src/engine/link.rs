@@ -284,19 +284,9 @@ impl Connection {
                 }
             }
         }
-        self.reconsider_parked(key);
+        // What waits at a link that has just lost a handle is looked at again: part of it may never be sent.
+        self.resume(key);
         self.settle_link_lifetime(key);
-    }
-
-    /// What waits at a link that has just lost a handle is looked at again: part of it may never be sent.
-    fn reconsider_parked(&mut self, key: LinkKey) {
-        for delivery in std::mem::take(&mut self.links[key].parked) {
-            let waiting =
-                self.deliveries.get_mut(delivery).is_some_and(|slot| std::mem::take(&mut slot.parked));
-            if waiting {
-                self.delivery_changed(delivery);
-            }
-        }
     }
 
     /// Whether deliveries of the link may still go out, now or when credit, window or the attach come.

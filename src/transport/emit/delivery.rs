@@ -48,12 +48,17 @@ impl Transport {
     fn emit_parked(&mut self, connection: &mut Connection, link: LinkKey) -> Result<(), Violation> {
         while let Some(&key) = connection.links[link].parked.front() {
             let waiting = connection.deliveries.get(key).is_some_and(|delivery| delivery.parked);
-            if waiting {
+            if waiting && !withdraw_aborted(connection, link, key) {
                 if self.send(connection, link, key)? == Sent::Blocked {
+                    if !connection.may_still_send(link) {
+                        self.drop_settled(connection, link);
+                    }
                     wait_for_window(connection, link);
                     return Ok(());
                 }
                 connection.deliveries[key].parked = false;
+            }
+            if waiting {
                 self.after_transfer(connection, key);
             }
             connection.links[link].parked.pop_front();
@@ -66,19 +71,35 @@ impl Transport {
         Ok(())
     }
 
+    /// Gives up what a link that can send no more still has of settled deliveries.
+    fn drop_settled(&mut self, connection: &mut Connection, link: LinkKey) {
+        for key in std::mem::take(&mut connection.links[link].parked) {
+            let Some(delivery) = connection.deliveries.get_mut(key).filter(|delivery| delivery.parked) else {
+                continue;
+            };
+            if delivery.local_settled {
+                delivery.parked = false;
+                connection.drop_unsent(key);
+                self.after_transfer(connection, key);
+            } else {
+                connection.links[link].parked.push_back(key);
+            }
+        }
+    }
+
     fn emit_outgoing(
         &mut self,
         connection: &mut Connection,
         link: LinkKey,
         key: DeliveryKey,
     ) -> Result<(), Violation> {
+        if withdraw_aborted(connection, link, key) {
+            self.after_transfer(connection, key);
+            return Ok(());
+        }
         let may_send = connection.may_still_send(link);
         let delivery = &mut connection.deliveries[key];
-        if !delivery.sent && delivery.aborted && delivery.id.is_none() {
-            delivery.parked = false;
-            connection.withdraw(key);
-            connection.post(Event::LinkFlow, Subject::Link(link));
-        } else if !delivery.sent && delivery.local_settled && !may_send {
+        if !delivery.sent && delivery.parked && delivery.local_settled && !may_send {
             delivery.parked = false;
             connection.drop_unsent(key);
         } else if !delivery.sent && !delivery.parked {
@@ -86,8 +107,11 @@ impl Transport {
             if something {
                 let behind = !connection.links[link].parked.is_empty();
                 if behind || self.send(connection, link, key)? == Sent::Blocked {
-                    park(connection, link, key);
-                    return Ok(());
+                    if may_send || !connection.deliveries[key].local_settled {
+                        park(connection, link, key);
+                        return Ok(());
+                    }
+                    connection.drop_unsent(key);
                 }
             }
         }
@@ -142,11 +166,13 @@ impl Transport {
         if slot.wire.local_handle.is_none() || slot.flow.credit <= 0 {
             return Ok(Sent::Blocked);
         }
+        let mut begun = false;
         loop {
             if connection.sessions[session].wire.remote_incoming_window == 0 {
                 return Ok(Sent::Blocked);
             }
-            let last = self.send_frame(connection, link, key)?;
+            let last = self.send_frame(connection, link, key, begun)?;
+            begun = true;
             connection.post(Event::LinkFlow, Subject::Link(link));
             if last {
                 self.finish_delivery(connection, link, key);
@@ -158,12 +184,14 @@ impl Transport {
         }
     }
 
-    /// Writes one transfer with as much payload as the peer's frame size allows; true if it was the last.
+    /// Writes one transfer with as much payload as the peer's frame size allows; true if it was the last. The last of
+    /// several in one go (`begun`) is one whose payload would also have fit behind `more`, as with Proton.
     fn send_frame(
         &mut self,
         connection: &mut Connection,
         link: LinkKey,
         key: DeliveryKey,
+        begun: bool,
     ) -> Result<bool, Violation> {
         let slot = &connection.links[link];
         let session = &mut connection.sessions[slot.session];
@@ -188,7 +216,8 @@ impl Transport {
             ..Transfer::default()
         };
         let start = self.output.bytes.len();
-        let room = self.begin_transfer(start, channel.0, &mut transfer, delivery.payload.len())?;
+        let kept = if begun { behind_more(&transfer) } else { 0 };
+        let room = self.begin_transfer(start, channel.0, &mut transfer, delivery.payload.len(), kept)?;
         let last = !transfer.more;
         let chunk = delivery.payload.bytes();
         let n = chunk.len().min(room);
@@ -203,14 +232,15 @@ impl Transport {
         Ok(last)
     }
 
-    /// Writes frame header and performative, with `more` set if `waiting` bytes do not all fit; gives the room left
-    /// for payload.
+    /// Writes frame header and performative, with `more` set if `waiting` bytes do not all fit with `kept` bytes to
+    /// spare; gives the room left for payload.
     fn begin_transfer(
         &mut self,
         start: usize,
         channel: u16,
         transfer: &mut Transfer<'_>,
         waiting: usize,
+        kept: usize,
     ) -> Result<usize, Violation> {
         let max = if self.remote_max_frame == 0 { usize::MAX } else { self.remote_max_frame as usize };
         loop {
@@ -220,7 +250,7 @@ impl Transport {
             transfer.encode(&mut self.output.bytes);
             let used = self.output.bytes.len() - start;
             let room = max.saturating_sub(used);
-            if waiting > room && !transfer.more {
+            if !transfer.more && waiting > room.saturating_sub(kept) {
                 transfer.more = true;
                 continue;
             }
@@ -243,6 +273,27 @@ impl Transport {
         slot.flow.credit = slot.flow.credit.saturating_sub(1);
         slot.flow.delivery_count = slot.flow.delivery_count.next();
     }
+}
+
+/// How many bytes longer the performative would be with `more` set.
+const fn behind_more(transfer: &Transfer<'_>) -> usize {
+    match (transfer.settled, transfer.state.is_some() || transfer.aborted) {
+        (_, true) => 0,
+        (Some(_), false) => 1,
+        (None, false) => 2,
+    }
+}
+
+/// Takes back a delivery that was aborted before anything of it was framed: nothing is said of it.
+fn withdraw_aborted(connection: &mut Connection, link: LinkKey, key: DeliveryKey) -> bool {
+    let delivery = &mut connection.deliveries[key];
+    let withdrawn = !delivery.sent && delivery.aborted && delivery.id.is_none();
+    if withdrawn {
+        delivery.parked = false;
+        connection.withdraw(key);
+        connection.post(Event::LinkFlow, Subject::Link(link));
+    }
+    withdrawn
 }
 
 /// Keeps a delivery for when credit or window comes.
