@@ -3,9 +3,9 @@
 //! Only accepted and released deliveries are merged; everything else is written at once, even before an earlier run.
 
 use super::super::Transport;
-use crate::engine::{Connection, DeliveryKey, DispositionBatch, SessionKey};
+use crate::engine::{Connection, DeliveryKey, DispositionBatch, Half, SessionKey};
 use crate::framing::FrameType;
-use crate::performative::{DeliveryState, Disposition};
+use crate::performative::{DeliveryState, Disposition, Role};
 
 impl Transport {
     /// Tells the peer the local state of a delivery.
@@ -14,6 +14,9 @@ impl Transport {
         let Some(id) = delivery.id else { return };
         let link = &connection.links[delivery.link()];
         let (session, role) = (link.session, link.role);
+        if role == Role::Receiver && connection.sessions[session].state.remote == Half::Closed {
+            return; // The peer has ended the session and knows the id no more.
+        }
         let settled = delivery.local_settled;
         use crate::engine::disposition::{ACCEPTED, RELEASED};
         match &delivery.local {

@@ -61,7 +61,7 @@ impl Transport {
         let Some(channel) = slot.wire.local_channel else { return Ok(()) };
         slot.wire.incoming_window = slot.advertised_window()?;
         let mut flow = Flow {
-            next_incoming_id: slot.wire.begin_received.then_some(slot.wire.next_incoming_id),
+            next_incoming_id: slot.wire.remote_channel.map(|_| slot.wire.next_incoming_id),
             incoming_window: slot.wire.incoming_window,
             next_outgoing_id: slot.wire.next_outgoing_id,
             outgoing_window: slot.outgoing_window,

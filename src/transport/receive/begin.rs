@@ -23,9 +23,9 @@ impl Transport {
             None => connection.create_session(),
             Some(ours) => {
                 let session = self.local_sessions.get(u32::from(ours));
-                session.filter(|&key| !connection.sessions[key].wire.begin_received).ok_or_else(|| {
-                    Violation::invalid_field(format!("begin reply to unknown channel {ours}."))
-                })?
+                session.filter(|&key| connection.sessions[key].wire.remote_channel.is_none()).ok_or_else(
+                    || Violation::invalid_field(format!("begin reply to unknown channel {ours}.")),
+                )?
             }
         };
         self.remote_sessions.insert(u32::from(channel), session);

@@ -40,6 +40,9 @@ fn addressed(
         Role::Receiver => Role::Sender,
         Role::Sender => Role::Receiver,
     };
+    if ours == Role::Sender && connection.sessions[session].wire.end_sent {
+        return; // What we sent was forgotten with our end.
+    }
     let deliveries = connection.sessions[session].deliveries_mut(ours);
     match disposition.last.filter(|&last| last != disposition.first) {
         None => found.extend(deliveries.get(disposition.first)),
