@@ -226,10 +226,10 @@ impl Connection {
     /// more is expected; the end of the message is `Misuse::EndOfStream`.
     pub(crate) fn receive(&mut self, link: LinkKey, buffer: &mut [u8]) -> Result<usize, Misuse> {
         let slot = &self.links[link];
+        let current = slot.current.ok_or(Misuse::State)?;
         if slot.role != Role::Receiver {
             return Err(Misuse::Argument);
         }
-        let current = slot.current.ok_or(Misuse::State)?;
         let session = slot.session;
         let delivery = &mut self.deliveries[current];
         if delivery.aborted {
