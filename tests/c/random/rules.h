@@ -1,0 +1,114 @@
+/* The rules: what the sequences keep out of, or the report passes over, because 0.37 and this library differ there on
+ * purpose. docs/differences.md says what is meant; each rule says how far it reaches. `--without NAME` lifts one, to
+ * see whether it is still needed.
+ */
+#ifndef RANDOM_RULES_H
+#define RANDOM_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef enum {
+    BEGIN_HANDLE_MAX,
+    TRAILING_NULLS,
+    NULL_STATES,
+    SHORT_ARRAYS,
+    CONDITION_NAMES,
+    SOURCE_ADDRESSES,
+    CAPACITY_BEFORE_OPEN,
+    LOW_WATER_MARK,
+    EMPTY_TAGS,
+    NAMED_CONDITIONS,
+    UNBOUND_CONDITIONS,
+    PARENTS_FIRST,
+    BIND_FIRST,
+    INPUT_ENDS_WITH_CLOSE,
+    FINAL_ONCE,
+    FINAL_ORDER,
+    UNBIND_BEFORE_FREE,
+    ERROR_BEFORE_CLOSED,
+    FRAMES_BEFORE_FAILURE,
+    SASL_BY_LAYER,
+    WRONG_IDS,
+    OUTGOING_BYTES,
+    RECEIVE_ON_RECEIVERS,
+    REBIND_WITHOUT_CREDIT,
+    REBIND_WHEN_QUIET,
+    ATTACH_BEFORE_FREE,
+    PLAIN_TRANSFERS,
+    ERROR_AFTER_HEADER,
+    FORGED_NUMBERS,
+    IDS_GIVEN,
+    SEND_BEFORE_CLOSE,
+    OPEN_BEFORE_CLOSE,
+    NEGATIVE_CREDIT,
+    SETTLED_FOR_GOOD,
+    END_BETWEEN_FRAMES,
+    TICK_BEFORE_FAILURE,
+    STATES_TOLD,
+    BEGIN_BEFORE_END,
+    ABORT_IN_TURN,
+    READ_BEFORE_SETTLE,
+    DRAIN_ENDS_WITH_CREDIT,
+    RULES
+} rule_t;
+
+static const struct { const char *name, *reason; } rules[RULES] = {
+    [BEGIN_HANDLE_MAX] = {"begin-handle-max", "0.37 does not send the handle-max of a begin"},
+    [TRAILING_NULLS] = {"trailing-nulls", "0.37 pads the list of an error with a null"},
+    [NULL_STATES] = {"null-states", "0.37 sends a state without fields as null, not as an empty list"},
+    [SHORT_ARRAYS] = {"short-arrays", "0.37 writes arrays in the long form always"},
+    [SOURCE_ADDRESSES] = {"source-addresses", "0.37 loses the type and most fields of a source without address (D7)"},
+    [CONDITION_NAMES] = {"condition-names", "0.37 has names that the standard does not know (T14)"},
+    [CAPACITY_BEFORE_OPEN] = {"capacity-before-open", "0.37 does not tell the peer that the capacity has changed"},
+    [EMPTY_TAGS] = {"empty-tags", "0.37 has an address for the bytes of an empty tag"},
+    [NAMED_CONDITIONS] = {"named-conditions", "0.37 sends a condition with an empty name as named"},
+    [UNBOUND_CONDITIONS] = {"unbound-conditions", "0.37 keeps remote conditions when the transport is unbound"},
+    [LOW_WATER_MARK] = {"low-water-mark", "0.37 tells the window when it is 0, 0.40 at half of it; below four frames "
+                                          "of capacity this is the same"},
+    [PARENTS_FIRST] = {"parents-first", "0.37 forgets what was opened before its parent when output is made (D5)"},
+    [BIND_FIRST] = {"bind-first", "0.37 crashes on frames that come before a connection is bound (T8)"},
+    [INPUT_ENDS_WITH_CLOSE] = {"input-ends-with-close", "0.37 carries out frames behind a close of the same read (T3)"},
+    [FINAL_ONCE] = {"final-once", "0.37 may post FINAL twice for what was freed before its attach or begin was written"},
+    [FINAL_ORDER] = {"final-order", "0.37 posts FINAL events of an unbinding in the order of its hash tables"},
+    [UNBIND_BEFORE_FREE] = {"unbind-before-free", "0.37 crashes when a connection goes that holds a freed transport"},
+    [ERROR_BEFORE_CLOSED] = {"error-before-closed", "0.37 may post TRANSPORT_ERROR after TRANSPORT_CLOSED (T17)"},
+    [FRAMES_BEFORE_FAILURE] = {"frames-before-failure", "0.37 counts the frames of its farewell when it writes the header, "
+                                                        "or into a closed head"},
+    [SASL_BY_LAYER] = {"sasl-by-layer", "0.37 takes AMQP frames in the SASL layer (PROTON-2945)"},
+    [WRONG_IDS] = {"wrong-ids", "0.37 makes a delivery before it finds that its id is wrong"},
+    [OUTGOING_BYTES] = {"outgoing-bytes", "0.37 counts bytes that a link which is over can no longer send, and has "
+                                            "what it has sent buffered again (D2)"},
+    [RECEIVE_ON_RECEIVERS] = {"receive-on-receivers", "0.37 reads back what a sender has not sent yet"},
+    [REBIND_WITHOUT_CREDIT] = {"rebind-without-credit", "0.37 adds old credit to new and repeats deliveries (D9)"},
+    [REBIND_WHEN_QUIET] = {"rebind-when-quiet", "0.37 begins first what had changed before it was unbound"},
+    [ATTACH_BEFORE_FREE] = {"attach-before-free", "0.37 crashes when the peer ends a session after attaching a link to it "
+                                                  "that was freed meanwhile"},
+    [PLAIN_TRANSFERS] = {"plain-transfers", "0.37 writes the fields of a state in the long form, so that less payload fits"},
+    [ERROR_AFTER_HEADER] = {"error-after-header", "0.37 reads nothing any more when a condition was set before the header"},
+    [FORGED_NUMBERS] = {"forged-numbers", "0.37 forgets some of the channels when it is unbound"},
+    [IDS_GIVEN] = {"ids-given", "0.37 takes transfers without delivery-id where newer releases need one"},
+    [SEND_BEFORE_CLOSE] = {"send-before-close", "0.37 holds an end back for what was sent on a closed link"},
+    [OPEN_BEFORE_CLOSE] = {"open-before-close", "0.37 begins sessions behind its own close (T10)"},
+    [NEGATIVE_CREDIT] = {"negative-credit", "0.37 grants four billion where the credit is negative"},
+    [SETTLED_FOR_GOOD] = {"settled-for-good", "0.37 takes back that a delivery is settled (T18)"},
+    [END_BETWEEN_FRAMES] = {"end-between-frames", "0.37 is silent when the stream ends inside a frame (T2)"},
+    [TICK_BEFORE_FAILURE] = {"tick-before-failure", "0.37 has no deadlines after it failed before its header was out"},
+    [BEGIN_BEFORE_END] = {"begin-before-end", "0.37 keeps the links of a session that the peer ended before it was begun"},
+    [STATES_TOLD] = {"states-told", "0.37 does not tell the peer of an update to no state"},
+    [ABORT_IN_TURN] = {"abort-in-turn", "0.37 leaks the credit of an advanced delivery that was never framed when it is "
+                                        "aborted (D3), and fails an assertion after one was aborted or settled before its turn"},
+    [READ_BEFORE_SETTLE] = {"read-before-settle", "0.37 counts bytes and credit for ever when a received delivery is "
+                                                  "settled before its turn, or before its end (D2)"},
+    [DRAIN_ENDS_WITH_CREDIT] = {"drain-ends-with-credit", "0.37 does not tell that a drain has ended (D8)"},
+};
+
+static bool lifted[RULES];
+
+static bool applies(rule_t rule)
+{
+    return !lifted[rule];
+}
+
+#endif
