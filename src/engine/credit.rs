@@ -121,7 +121,7 @@ impl Connection {
         self.modified();
     }
 
-    fn advance_receiver(&mut self, link: LinkKey, current: DeliveryKey) {
+    pub(super) fn advance_receiver(&mut self, link: LinkKey, current: DeliveryKey) {
         let slot = &mut self.links[link];
         slot.credit = slot.credit.saturating_sub(1);
         slot.queued -= 1;

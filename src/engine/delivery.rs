@@ -137,7 +137,7 @@ impl Connection {
         self.links[link].unsettled -= 1;
         self.deliveries[key].local_settled = true;
         if self.links[link].role == Role::Receiver {
-            self.drop_unread(key);
+            self.pass_over(link, key);
         }
         self.deliveries[key].state_changed = true;
         self.refresh_work(key);
@@ -146,6 +146,16 @@ impl Connection {
         if !self.bound {
             self.forget_unsent(key);
             self.candidate(Subject::Delivery(key));
+        }
+    }
+
+    /// A delivery that is settled before its turn came stops counting as one that waits to be read.
+    fn pass_over(&mut self, link: LinkKey, key: DeliveryKey) {
+        let delivery = &self.deliveries[key];
+        if !delivery.advanced && delivery.id.is_some() {
+            self.advance_receiver(link, key);
+        } else {
+            self.drop_unread(key);
         }
     }
 

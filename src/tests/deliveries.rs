@@ -170,6 +170,21 @@ fn what_was_not_read_no_longer_counts_once_advanced_past_or_settled() {
 }
 
 #[test]
+fn a_delivery_settled_before_its_turn_uses_its_credit_and_no_longer_waits() {
+    let mut pair = Pair::with_credit(5);
+    for body in [b"1", b"2", b"3"] {
+        pair.send(body, body);
+    }
+    pair.pump();
+    let (current, link) = (pair.server.current(), pair.server.link());
+    let second = pair.server.connection.next_unsettled(current).unwrap();
+    pair.server.connection.settle_delivery(second);
+    while pair.server.connection.advance(link) {}
+    let link = &pair.server.connection.links[link];
+    assert_eq!((link.credit, link.queued), (2, 0));
+}
+
+#[test]
 fn a_later_unsettled_disposition_does_not_unsettle() {
     let mut pair = Pair::with_credit(5);
     let sent = pair.send(b"a", b"1");
