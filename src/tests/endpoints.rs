@@ -67,6 +67,21 @@ fn a_detach_leaves_the_states_active() {
 }
 
 #[test]
+fn a_link_whose_name_is_taken_over_is_detached_before_the_new_one_attaches() {
+    let mut pair = Pair::attached();
+    let (old, session) = (pair.client.link(), pair.client.session());
+    let (role, name) =
+        (pair.client.connection.links[old].role, pair.client.connection.links[old].name.clone());
+    pair.client.connection.close_link(old);
+    let new = pair.client.connection.create_link(session, role, name.as_ref().map(Text::bytes));
+    pair.client.connection.open_link(new);
+    pair.forget_events();
+    pair.pump();
+    assert_eq!(pair.server.failure(), None);
+    assert_eq!(pair.server.events(), [LinkRemoteClose, LinkInit, LinkRemoteOpen]);
+}
+
+#[test]
 fn an_end_waits_for_the_peers_open_and_an_unopened_link_is_still_attached_first() {
     let mut pair = Pair::new();
     pair.client.connection.open();

@@ -13,19 +13,38 @@ pub(in crate::transport) const HANDLE_MAX: u32 = 0x7fff_ffff;
 
 impl Transport {
     pub(super) fn emit_attaches(&mut self, connection: &mut Connection) {
+        let leaving: Vec<LinkKey> = connection
+            .changed
+            .links
+            .iter()
+            .copied()
+            .filter(|&key| self.may_detach(connection, key))
+            .collect();
         for index in 0..connection.changed.links.len() {
             let Some(&key) = connection.changed.links.get(index) else { break };
             let Some(link) = connection.links.get(key) else { continue };
             let wanted = link.state.local != Half::Uninit && !link.wire.attach_sent;
             let session = link.session;
-            let wire = &mut connection.sessions[session].wire;
-            if !wanted || wire.local_channel.is_none() {
+            if !wanted || connection.sessions[session].wire.local_channel.is_none() {
                 continue;
             }
+            self.make_way(connection, key, &leaving);
+            let wire = &mut connection.sessions[session].wire;
             let max = if wire.begin_received { wire.remote_handle_max } else { u32::MAX };
             match wire.local_handles.take(max) {
                 Some(handle) => self.emit_attach(connection, key, Handle(handle)),
                 None => refuse_link(connection, key, max),
+            }
+        }
+    }
+
+    /// Detaches the links whose name the new one takes over: a peer has to hear of that in this order.
+    fn make_way(&mut self, connection: &mut Connection, new: LinkKey, leaving: &[LinkKey]) {
+        for &old in leaving {
+            let (old_link, link) = (&connection.links[old], &connection.links[new]);
+            let same = old_link.session == link.session && old_link.role == link.role;
+            if same && old_link.name == link.name && !old_link.wire.detach_sent {
+                self.emit_detach(connection, old);
             }
         }
     }
@@ -66,9 +85,7 @@ impl Transport {
             let Some(key) = connection.changed.links.pop_front() else { break };
             let Some(link) = connection.links.get_mut(key) else { continue };
             link.changed = false;
-            let leaving = link.state.local == Half::Closed || link.detached;
-            let due = leaving && link.wire.local_handle.is_some() && !link.wire.detach_sent;
-            if due && (self.close_received || !connection.has_queued(key)) {
+            if self.may_detach(connection, key) {
                 self.emit_detach(connection, key);
             }
             let session = &connection.sessions[connection.links[key].session];
@@ -79,6 +96,16 @@ impl Transport {
                 connection.candidate(Subject::Link(key));
             }
         }
+    }
+
+    /// Whether the link is on its way out and nothing of its has to go out before.
+    fn may_detach(&self, connection: &Connection, key: LinkKey) -> bool {
+        let Some(link) = connection.links.get(key) else { return false };
+        let leaving = link.state.local == Half::Closed || link.detached;
+        leaving
+            && link.wire.local_handle.is_some()
+            && !link.wire.detach_sent
+            && (self.close_received || !connection.has_queued(key))
     }
 
     fn emit_detach(&mut self, connection: &mut Connection, key: LinkKey) {
