@@ -31,8 +31,8 @@ const PACKAGES: [&str; 12] = [
     "libqpid-proton11-dev-examples",
 ];
 
-/// The headers whose declarations are compared with the recorded interface.
-const HEADERS: [&str; 23] = [
+/// The headers of the core, whose declarations are compared with the recorded interface.
+const HEADERS: [&str; 26] = [
     "annotations",
     "cid",
     "codec",
@@ -46,17 +46,26 @@ const HEADERS: [&str; 23] = [
     "event",
     "import_export",
     "link",
+    "log",
     "logger",
     "message",
     "object",
     "sasl",
+    "sasl_plugin",
     "session",
+    "ssl",
     "terminus",
     "transport",
     "type_compat",
     "types",
     "version",
 ];
+
+/// The headers of the core that the newest release has no more, with the last one recorded that had them.
+const OLD_HEADERS: [(&str, &str); 1] = [("sasl-plugin", "0.32.0")];
+
+/// The releases whose symbols the core has to have, each of them and all together.
+const RELEASES: [&str; 6] = ["union", "0.28.0", "0.32.0", "0.37.0", "0.40.0", "main"];
 
 const USAGE: &str = "usage: cargo xtask test [--prefix DIR] [STEP...]
   --prefix DIR  test an installed library instead of building one
@@ -188,20 +197,22 @@ fn interface(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         tally.skip("the record of the interface (../shared/abi) is not here");
         return Ok(());
     };
-    let check = |arguments: &[String]| {
+    let mut check = |what: &str, arguments: &[&str]| {
         let mut command = Command::new("/usr/bin/python3");
         command.arg("-B").arg(&checker).arg("--prefix").arg(&bench.prefix).args(arguments);
-        crate::shell::run(&mut command)
+        tally.record(what, crate::shell::run(&mut command));
     };
-    let mut of_headers = vec!["--headers-only".to_owned(), "--jobs".into(), "2".into()];
-    for header in HEADERS {
-        of_headers.extend(["--header".into(), format!("proton/{header}.h")]);
+    let names = HEADERS.map(|header| format!("proton/{header}.h"));
+    let mut arguments = vec!["--headers-only", "--jobs", "2"];
+    arguments.extend(names.iter().flat_map(|name| ["--header", name.as_str()]));
+    check("the headers of the core", &arguments);
+    for (header, release) in OLD_HEADERS {
+        let name = format!("proton/{header}.h");
+        check(&name, &["--headers-only", "--headers-release", release, "--header", &name]);
     }
-    let first = check(&of_headers);
     // The names of the other libraries lead to the same code, but the checker asks them for the proactor.
-    let second = check(&["--lib".into(), "core".into(), "--only".into(), "dlopen,classes".into()]);
-    for result in [first, second] {
-        tally.record("the checker of the interface", result);
+    for release in RELEASES {
+        check(&format!("the core of {release}"), &["--lib", "core", "--libs-only", "--release", release]);
     }
     Ok(())
 }
