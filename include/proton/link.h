@@ -272,10 +272,11 @@ PN_EXTERN int pn_link_queued(pn_link_t *link);
 PN_EXTERN int pn_link_remote_credit(pn_link_t *link);
 
 /**
- * Returns the number that pn_link_offered() stored.
+ * Returns how many deliveries the sender could send if it had the credit: for a sender what pn_link_offered() stored,
+ * for a receiver what the peer said last.
  *
  * @param[in] link a link, or NULL
- * @return the number, 0 for NULL
+ * @return the number, 0 if nobody said any and for NULL
  */
 PN_EXTERN int pn_link_available(pn_link_t *link);
 
@@ -304,12 +305,14 @@ PN_EXTERN pn_delivery_t *pn_unsettled_head(pn_link_t *link);
 PN_EXTERN pn_delivery_t *pn_unsettled_next(pn_delivery_t *delivery);
 
 /**
- * Says how many deliveries a sender could send if it had the credit. The peer is not told.
+ * Says how many deliveries a sender could send if it had the credit. The peer is told with the next output; a number
+ * below 0 stays here.
  *
  * @param[in] sender a link that sends
  * @param[in] credit the number
  */
-PN_EXTERN void pn_link_offered(pn_link_t *sender, int credit);
+PN_EXTERN void pn_link_offered(pn_link_t *sender,
+                               int credit);
 
 /**
  * Adds bytes to the message of a sender's current delivery. They are copied, and may be sent before the message

@@ -44,6 +44,22 @@ impl Connection {
         self.modified();
     }
 
+    /// Says how many deliveries a sender could send with more credit. A number below 0 is told to nobody.
+    pub(crate) fn offer(&mut self, link: LinkKey, available: i32) {
+        let slot = &mut self.links[link];
+        let news = slot.available != available;
+        slot.available = available;
+        if slot.role != Role::Sender {
+            return;
+        }
+        slot.tells_available = available >= 0;
+        if news && slot.tells_available {
+            slot.flow_due = true;
+            self.link_changed(link);
+            self.modified();
+        }
+    }
+
     /// Asks the sender to use up its credit or give it back.
     pub(crate) fn set_drain(&mut self, link: LinkKey, drain: bool) {
         if self.links[link].role != Role::Receiver {
@@ -149,6 +165,9 @@ impl Connection {
                 }
             }
             Role::Receiver => {
+                if let Some(available) = flow.available {
+                    slot.available = i32::try_from(available).unwrap_or(i32::MAX);
+                }
                 let delta =
                     flow.delivery_count.map_or(0, |count| count.distance_from(slot.flow.delivery_count));
                 if delta > 0 {

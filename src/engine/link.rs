@@ -8,6 +8,7 @@ use super::connection::Connection;
 use super::credit::{DrainMode, LinkFlow};
 use super::delivery::Delivery;
 use super::event::{Event, Subject};
+use super::extras::BothExtras;
 use super::session::Side;
 use super::state::{EndpointState, Half};
 use super::terminus::{Terminus, TerminusKind};
@@ -30,7 +31,10 @@ pub(crate) struct Link {
     pub(crate) remote_detached: bool,
     pub(crate) credit: i32,
     pub(crate) queued: i32,
+    /// Deliveries that a sender could send with more credit: ours, or as the peer says.
     pub(crate) available: i32,
+    /// The application has said how many; the peer hears of it.
+    pub(crate) tells_available: bool,
     pub(crate) drained: i32,
     pub(crate) drain: bool,
     pub(crate) drain_mode: DrainMode,
@@ -57,6 +61,7 @@ pub(crate) struct Link {
     pub(crate) remote_target: Option<Box<Terminus>>,
     pub(crate) properties: Field,
     pub(crate) remote_properties: Field,
+    pub(crate) extras: BothExtras,
     pub(crate) condition: Option<Box<Condition>>,
     pub(crate) remote_condition: Option<Box<Condition>>,
     pub(crate) freed: bool,
@@ -145,6 +150,7 @@ impl Link {
             credit: 0,
             queued: 0,
             available: 0,
+            tells_available: false,
             drained: 0,
             drain: false,
             drain_mode: DrainMode::Manual,
@@ -166,6 +172,7 @@ impl Link {
             remote_target: None,
             properties: Field::Empty,
             remote_properties: Field::Empty,
+            extras: BothExtras::default(),
             condition: None,
             remote_condition: None,
             freed: false,

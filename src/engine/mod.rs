@@ -14,6 +14,7 @@ mod delivery_map;
 pub(crate) mod disposition;
 mod error;
 mod event;
+mod extras;
 mod lifetime;
 mod link;
 mod numbers;
@@ -38,6 +39,7 @@ pub(crate) use error::{
     UNAUTHORIZED_ACCESS, Violation, WINDOW_VIOLATION,
 };
 pub(crate) use event::{Event, Notice, Subject};
+pub(crate) use extras::{BothExtras, ExtraContents, Extras};
 pub(crate) use link::{End, Link, Partial, SettleModes};
 pub(crate) use numbers::{LowestFree, NumberMap};
 pub(crate) use session::{DispositionBatch, Session, Side};

@@ -7,6 +7,7 @@ use super::condition::Condition;
 use super::connection::Connection;
 use super::delivery_map::DeliveryMap;
 use super::event::{Event, Subject};
+use super::extras::BothExtras;
 use super::link::Link;
 use super::numbers::{LowestFree, NumberMap};
 use super::state::{EndpointState, Half};
@@ -20,6 +21,7 @@ pub(crate) struct Session {
     pub(crate) state: EndpointState,
     pub(crate) condition: Option<Box<Condition>>,
     pub(crate) remote_condition: Option<Box<Condition>>,
+    pub(crate) extras: BothExtras,
     pub(crate) window_limit: WindowLimit,
     pub(crate) outgoing_window: u32,
     /// Bytes received and not read yet.
@@ -94,6 +96,7 @@ impl Session {
             state: EndpointState::default(),
             condition: None,
             remote_condition: None,
+            extras: BothExtras::default(),
             window_limit: WindowLimit::None,
             outgoing_window: UNLIMITED,
             incoming_bytes: 0,

@@ -541,7 +541,7 @@ pub unsafe extern "C" fn pn_string_copy(string: *mut pn_string_t, src: *mut pn_s
 ///
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_string_append(string: *mut pn_string_t, text: *const c_char) -> c_int {
+pub unsafe extern "C" fn protium_shim_string_append(string: *mut pn_string_t, text: *const c_char) -> c_int {
     // SAFETY: the shim passes a C string of its own.
     let text = unsafe { c_text(text) }.unwrap_or_default();
     // SAFETY: the caller passes null or a live object.
@@ -772,7 +772,7 @@ mod tests {
             assert!(!pn_equals(null_string.cast(), empty.cast()));
             assert_eq!(text(null_string.cast()), "null");
             assert_eq!(pn_string_put(null_string, null_mut()), -1);
-            assert_eq!(protium_string_append(null_string, c"x".as_ptr()), PN_ERR);
+            assert_eq!(protium_shim_string_append(null_string, c"x".as_ptr()), PN_ERR);
             assert!(pn_string_get(null_string).is_null());
             pn_string_copy(empty, null_string);
             assert!(pn_string_get(empty).is_null());

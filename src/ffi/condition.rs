@@ -209,7 +209,7 @@ unsafe extern "C" {
 ///
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_condition_set(
+pub unsafe extern "C" fn protium_shim_condition_set(
     condition: *mut pn_condition_t,
     name: *const c_char,
     description: *const c_char,

@@ -388,7 +388,7 @@ pub unsafe extern "C" fn pn_connection_driver_ptr(
 ///
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_driver_condition(
+pub unsafe extern "C" fn protium_shim_driver_condition(
     driver: *mut pn_connection_driver_t,
 ) -> *mut pn_condition_t {
     // SAFETY: the caller passes null or a driver that was set up.
@@ -585,7 +585,7 @@ mod tests {
         let mut driver = driver();
         unsafe {
             events(&mut driver);
-            let condition = protium_driver_condition(&raw mut driver);
+            let condition = protium_shim_driver_condition(&raw mut driver);
             pn_condition_set_name(condition, c"proton:io".as_ptr());
             pn_connection_driver_close(&raw mut driver);
             assert_eq!(events(&mut driver), END);

@@ -18,11 +18,11 @@ use crate::codec::data::{Arguments, EachString, Fault, FaultKind, Outputs, Tree,
 pub(crate) enum Args {}
 
 unsafe extern "C" {
-    fn protium_va_int(args: *mut Args) -> c_int;
-    fn protium_va_u64(args: *mut Args) -> u64;
-    fn protium_va_size(args: *mut Args) -> usize;
-    fn protium_va_double(args: *mut Args) -> f64;
-    fn protium_va_pointer(args: *mut Args) -> *mut c_void;
+    fn protium_shim_va_int(args: *mut Args) -> c_int;
+    fn protium_shim_va_u64(args: *mut Args) -> u64;
+    fn protium_shim_va_size(args: *mut Args) -> usize;
+    fn protium_shim_va_double(args: *mut Args) -> f64;
+    fn protium_shim_va_pointer(args: *mut Args) -> *mut c_void;
 }
 
 /// The next arguments of the running call.
@@ -35,17 +35,17 @@ struct CArguments {
 impl CArguments {
     fn pointer<T>(&mut self) -> *mut T {
         // SAFETY: the caller passed what the format says; here a pointer.
-        unsafe { protium_va_pointer(self.args) }.cast()
+        unsafe { protium_shim_va_pointer(self.args) }.cast()
     }
 
     fn next_int(&mut self) -> c_int {
         // SAFETY: the caller passed what the format says; here an int.
-        unsafe { protium_va_int(self.args) }
+        unsafe { protium_shim_va_int(self.args) }
     }
 
     fn next_u64(&mut self) -> u64 {
         // SAFETY: the caller passed what the format says; here a 64-bit integer.
-        unsafe { protium_va_u64(self.args) }
+        unsafe { protium_shim_va_u64(self.args) }
     }
 }
 
@@ -68,12 +68,12 @@ impl Arguments for CArguments {
 
     fn double(&mut self) -> f64 {
         // SAFETY: the caller passed what the format says; here a double.
-        unsafe { protium_va_double(self.args) }
+        unsafe { protium_shim_va_double(self.args) }
     }
 
     fn sized_bytes(&mut self) -> Option<&[u8]> {
         // SAFETY: the caller passed what the format says; here a size.
-        let size = unsafe { protium_va_size(self.args) };
+        let size = unsafe { protium_shim_va_size(self.args) };
         let start: *mut c_char = self.pointer();
         // SAFETY: the caller passed a pointer to that many bytes.
         (!start.is_null()).then(|| unsafe { slice(start, size) })
@@ -122,7 +122,7 @@ impl Arguments for CArguments {
 
 /// Fills `data` for the shim.
 #[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn protium_data_fill(
+pub(crate) unsafe extern "C" fn protium_shim_data_fill(
     data: *mut pn_data_t,
     fmt: *const c_char,
     args: *mut Args,
@@ -252,7 +252,7 @@ impl Outputs for COutputs {
 
 /// Scans `data` for the shim.
 #[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn protium_data_scan(
+pub(crate) unsafe extern "C" fn protium_shim_data_scan(
     data: *mut pn_data_t,
     fmt: *const c_char,
     args: *mut Args,

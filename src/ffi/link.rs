@@ -346,10 +346,11 @@ pub unsafe extern "C" fn pn_link_remote_credit(link: *mut pn_link_t) -> c_int {
     unsafe { on_slot(link, 0, |link| link.credit.saturating_sub(link.queued)) }
 }
 
-/// Returns the number that pn_link_offered() stored.
+/// Returns how many deliveries the sender could send if it had the credit: for a sender what pn_link_offered() stored,
+/// for a receiver what the peer said last.
 ///
 /// @param[in] link a link, or NULL
-/// @return the number, 0 for NULL
+/// @return the number, 0 if nobody said any and for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_link_available(link: *mut pn_link_t) -> c_int {
     // SAFETY: the caller passes null or a live link.
@@ -386,14 +387,15 @@ pub unsafe extern "C" fn pn_unsettled_next(delivery: *mut pn_delivery_t) -> *mut
     unsafe { delivery_beside(delivery, |engine, key| engine.next_unsettled(key)) }
 }
 
-/// Says how many deliveries a sender could send if it had the credit. The peer is not told.
+/// Says how many deliveries a sender could send if it had the credit. The peer is told with the next output; a number
+/// below 0 stays here.
 ///
 /// @param[in] sender a link that sends
 /// @param[in] credit the number
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_link_offered(sender: *mut pn_link_t, credit: c_int) {
     // SAFETY: the caller passes null or a live link.
-    unsafe { on_slot(sender, (), |link| link.available = credit) }
+    unsafe { on_link(sender, (), |engine, key| engine.offer(key, credit)) }
 }
 
 /// Adds bytes to the message of a sender's current delivery. They are copied, and may be sent before the message

@@ -48,7 +48,7 @@ pub extern "C" fn pni_log_enabled() -> bool {
 ///
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_log(text: *const c_char) {
+pub unsafe extern "C" fn protium_shim_log(text: *const c_char) {
     if text.is_null() {
         return;
     }

@@ -410,7 +410,7 @@ pub unsafe extern "C" fn pn_logger_get_log_sink_context(logger: *mut pn_logger_t
 ///
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_logger_log(
+pub unsafe extern "C" fn protium_shim_logger_log(
     logger: *mut pn_logger_t,
     subsystem: pn_log_subsystem_t,
     level: pn_log_level_t,

@@ -24,6 +24,7 @@ pub mod message;
 mod message_object;
 pub mod object;
 pub mod object_legacy;
+pub mod protium;
 pub mod sasl;
 pub mod sasl_plugin;
 pub mod session;

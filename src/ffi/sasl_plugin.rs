@@ -465,7 +465,7 @@ pub unsafe extern "C" fn pnx_sasl_fail_authentication(transport: *mut pn_transpo
 ///
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn protium_sasl_log(
+pub unsafe extern "C" fn protium_shim_sasl_log(
     transport: *mut pn_transport_t,
     level: c_uint,
     line: *const c_char,

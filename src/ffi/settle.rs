@@ -146,8 +146,13 @@ pub(super) unsafe fn session_object(connection: *mut pn_connection_t, key: Sessi
     if let Some(object) = slot.object.0 {
         return object.cast().as_ptr();
     }
-    let object =
-        new_node(pn_session_t { connection, key, record: null_mut(), conditions: [const { None }; 2] });
+    let object = new_node(pn_session_t {
+        connection,
+        key,
+        record: null_mut(),
+        conditions: [const { None }; 2],
+        extra_data: None,
+    });
     slot.object = Object(NonNull::new(object.cast()));
     object
 }
@@ -173,6 +178,7 @@ pub(super) unsafe fn link_object(connection: *mut pn_connection_t, key: LinkKey)
         conditions: [const { None }; 2],
         termini: [const { None }; 4],
         data: [null_mut(); 2],
+        extra_data: None,
     });
     // SAFETY: passed on from the caller.
     let engine: &mut Connection = unsafe { &mut (*connection).engine };

@@ -50,7 +50,11 @@ pub struct pn_session_t {
     pub(super) record: *mut pn_record_t,
     /// Ours, and the peer's.
     pub(super) conditions: [Option<Box<pn_condition_t>>; 2],
+    pub(super) extra_data: ExtraData,
 }
+
+/// What else an end lends, ours and the peer's; most ends lend none of it.
+pub(super) type ExtraData = Option<Box<[*mut pn_data_t; 6]>>;
 
 /// A link.
 pub struct pn_link_t {
@@ -63,6 +67,7 @@ pub struct pn_link_t {
     pub(super) termini: [Option<Box<pn_terminus_t>>; 4],
     /// Our properties, and the peer's.
     pub(super) data: [*mut pn_data_t; 2],
+    pub(super) extra_data: ExtraData,
 }
 
 /// A delivery.
@@ -352,6 +357,7 @@ impl Drop for pn_connection_t {
 impl Drop for pn_session_t {
     fn drop(&mut self) {
         retire_record(self.record);
+        retire_all(self.extra_data.as_ref().map_or(&[], |data| data.as_slice()));
     }
 }
 
@@ -359,6 +365,7 @@ impl Drop for pn_link_t {
     fn drop(&mut self) {
         retire_record(self.record);
         retire_all(&self.data);
+        retire_all(self.extra_data.as_ref().map_or(&[], |data| data.as_slice()));
     }
 }
 

@@ -11,7 +11,7 @@
 #define FORWARD(last, call) va_list ap; va_start(ap, last); call; va_end(ap)
 
 /* The whole text, to be freed; NULL for a bad format or without memory. */
-static char *protium_vformat(const char *fmt, va_list ap) {
+static char *protium_shim_vformat(const char *fmt, va_list ap) {
   va_list again;
   va_copy(again, ap);
   int size = vsnprintf(NULL, 0, fmt, ap);
@@ -25,7 +25,7 @@ static char *protium_vformat(const char *fmt, va_list ap) {
 #define PROTIUM_LEVEL_TRACE 32
 
 /* The body of a function that makes a text and uses it. */
-#define WITH_TEXT(fmt, ap, use) char *text = protium_vformat(fmt, ap); use; free(text)
+#define WITH_TEXT(fmt, ap, use) char *text = protium_shim_vformat(fmt, ap); use; free(text)
 
 /* proton/error.h */
 int pn_error_set(void *error, int code, const char *text);
@@ -41,7 +41,7 @@ PROTIUM_EXPORT int pn_error_format(void *error, int code, const char *fmt, ...) 
 
 /* The strings of old headers. */
 int pn_string_set(void *string, const char *text);
-int protium_string_append(void *string, const char *text);
+int protium_shim_string_append(void *string, const char *text);
 
 PROTIUM_EXPORT int pn_string_vformat(void *string, const char *format, va_list ap) {
   WITH_TEXT(format, ap, int result = text ? pn_string_set(string, text) : -2);
@@ -52,7 +52,7 @@ PROTIUM_EXPORT int pn_string_format(void *string, const char *format, ...) {
   return result;
 }
 PROTIUM_EXPORT int pn_string_vaddf(void *string, const char *format, va_list ap) {
-  WITH_TEXT(format, ap, int result = text ? protium_string_append(string, text) : -2);
+  WITH_TEXT(format, ap, int result = text ? protium_shim_string_append(string, text) : -2);
   return result;
 }
 PROTIUM_EXPORT int pn_string_addf(void *string, const char *format, ...) {
@@ -61,27 +61,27 @@ PROTIUM_EXPORT int pn_string_addf(void *string, const char *format, ...) {
 }
 
 /* proton/logger.h and log.h */
-void protium_logger_log(void *logger, unsigned subsystem, unsigned level, const char *text);
-void protium_log(const char *text);
+void protium_shim_logger_log(void *logger, unsigned subsystem, unsigned level, const char *text);
+void protium_shim_log(const char *text);
 
 static void logger_vlogf(void *logger, unsigned subsystem, unsigned level, const char *fmt, va_list ap) {
-  WITH_TEXT(fmt, ap, protium_logger_log(logger, subsystem, level, text));
+  WITH_TEXT(fmt, ap, protium_shim_logger_log(logger, subsystem, level, text));
 }
 PROTIUM_EXPORT void pn_logger_logf(void *logger, unsigned subsystem, unsigned level, const char *fmt, ...) {
   FORWARD(fmt, logger_vlogf(logger, subsystem, level, fmt, ap));
 }
 PROTIUM_EXPORT void pni_vlogf_impl(const char *fmt, va_list ap) {
-  WITH_TEXT(fmt, ap, protium_log(text));
+  WITH_TEXT(fmt, ap, protium_shim_log(text));
 }
 PROTIUM_EXPORT void pni_logf_impl(const char *fmt, ...) {
   FORWARD(fmt, pni_vlogf_impl(fmt, ap));
 }
 
 /* proton/sasl_plugin.h. Up to 0.32 the format came first; a level is at most 65535, and no format lies there. */
-void protium_sasl_log(void *transport, unsigned level, const char *text);
+void protium_shim_sasl_log(void *transport, unsigned level, const char *text);
 
 static void sasl_vlogf(void *transport, unsigned level, const char *fmt, va_list ap) {
-  WITH_TEXT(fmt, ap, protium_sasl_log(transport, level, text));
+  WITH_TEXT(fmt, ap, protium_shim_sasl_log(transport, level, text));
 }
 PROTIUM_EXPORT void pnx_sasl_logf(void *transport, uintptr_t level, ...) {
   va_list ap;
@@ -96,11 +96,11 @@ PROTIUM_EXPORT void pnx_sasl_logf(void *transport, uintptr_t level, ...) {
 }
 
 /* proton/condition.h */
-int protium_condition_set(void *condition, const char *name, const char *text);
+int protium_shim_condition_set(void *condition, const char *name, const char *text);
 
 PROTIUM_EXPORT int pn_condition_vformat(void *condition, const char *name, const char *fmt, va_list ap) {
   char text[1024];
-  return protium_condition_set(condition, name, vsnprintf(text, sizeof text, fmt, ap) < 0 ? NULL : text);
+  return protium_shim_condition_set(condition, name, vsnprintf(text, sizeof text, fmt, ap) < 0 ? NULL : text);
 }
 PROTIUM_EXPORT int pn_condition_format(void *condition, const char *name, const char *fmt, ...) {
   FORWARD(fmt, int result = pn_condition_vformat(condition, name, fmt, ap));
@@ -110,7 +110,7 @@ PROTIUM_EXPORT int pn_condition_format(void *condition, const char *name, const 
 /* proton/transport.h and connection_driver.h */
 void pn_transport_log(void *transport, const char *message);
 void pn_connection_driver_log(void *driver, const char *message);
-void *protium_driver_condition(void *driver);
+void *protium_shim_driver_condition(void *driver);
 
 PROTIUM_EXPORT void pn_transport_vlogf(void *transport, const char *fmt, va_list ap) {
   WITH_TEXT(fmt, ap, pn_transport_log(transport, text));
@@ -125,28 +125,28 @@ PROTIUM_EXPORT void pn_connection_driver_logf(void *d, const char *fmt, ...) {
   FORWARD(fmt, pn_connection_driver_vlogf(d, fmt, ap));
 }
 PROTIUM_EXPORT void pn_connection_driver_verrorf(void *d, const char *name, const char *fmt, va_list ap) {
-  pn_condition_vformat(protium_driver_condition(d), name, fmt, ap);
+  pn_condition_vformat(protium_shim_driver_condition(d), name, fmt, ap);
 }
 PROTIUM_EXPORT void pn_connection_driver_errorf(void *d, const char *name, const char *fmt, ...) {
   FORWARD(fmt, pn_connection_driver_verrorf(d, name, fmt, ap));
 }
 
 /* proton/codec.h: arguments that Rust fetches one by one. */
-typedef struct protium_args { va_list list; } protium_args;
+typedef struct protium_shim_args { va_list list; } protium_shim_args;
 
-int protium_va_int(protium_args *args) { return va_arg(args->list, int); }
-uint64_t protium_va_u64(protium_args *args) { return va_arg(args->list, uint64_t); }
-size_t protium_va_size(protium_args *args) { return va_arg(args->list, size_t); }
-double protium_va_double(protium_args *args) { return va_arg(args->list, double); }
-void *protium_va_pointer(protium_args *args) { return va_arg(args->list, void *); }
+int protium_shim_va_int(protium_shim_args *args) { return va_arg(args->list, int); }
+uint64_t protium_shim_va_u64(protium_shim_args *args) { return va_arg(args->list, uint64_t); }
+size_t protium_shim_va_size(protium_shim_args *args) { return va_arg(args->list, size_t); }
+double protium_shim_va_double(protium_shim_args *args) { return va_arg(args->list, double); }
+void *protium_shim_va_pointer(protium_shim_args *args) { return va_arg(args->list, void *); }
 
-int protium_data_fill(void *data, const char *fmt, protium_args *args);
-int protium_data_scan(void *data, const char *fmt, protium_args *args);
+int protium_shim_data_fill(void *data, const char *fmt, protium_shim_args *args);
+int protium_shim_data_scan(void *data, const char *fmt, protium_shim_args *args);
 
 PROTIUM_EXPORT int pn_data_vfill(void *data, const char *fmt, va_list ap) {
-  protium_args args;
+  protium_shim_args args;
   va_copy(args.list, ap);
-  int result = protium_data_fill(data, fmt, &args);
+  int result = protium_shim_data_fill(data, fmt, &args);
   va_end(args.list);
   return result;
 }
@@ -155,9 +155,9 @@ PROTIUM_EXPORT int pn_data_fill(void *data, const char *fmt, ...) {
   return result;
 }
 PROTIUM_EXPORT int pn_data_vscan(void *data, const char *fmt, va_list ap) {
-  protium_args args;
+  protium_shim_args args;
   va_copy(args.list, ap);
-  int result = protium_data_scan(data, fmt, &args);
+  int result = protium_shim_data_scan(data, fmt, &args);
   va_end(args.list);
   return result;
 }

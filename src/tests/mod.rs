@@ -9,6 +9,7 @@
 mod credit;
 mod deliveries;
 mod endpoints;
+mod extras;
 mod hostile;
 mod lifetime;
 mod pair;

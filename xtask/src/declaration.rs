@@ -59,7 +59,7 @@ fn declaration(lines: &[String], prefix: &str) -> Result<String, String> {
     let Some(name) = declared_name(&joined) else {
         return Err(format!("cannot see what this declares: {joined}"));
     };
-    if !name.to_lowercase().starts_with("pn") {
+    if !name.to_lowercase().starts_with("pn") && !name.starts_with("protium_") {
         return Err(format!("{name} is not a name of this interface; hide it with `/// cbindgen:ignore`"));
     }
     if let Some((_, body)) = INLINE.iter().find(|(function, _)| *function == name) {

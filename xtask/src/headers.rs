@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::declaration::polish;
+use crate::library::SHIM;
 
 /// Runs the task. Without arguments the headers are written to `include/proton`.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
@@ -27,7 +28,7 @@ pub(crate) fn check(root: &Path) -> Outcome {
     let present = names_in(&root.join(HEADERS), ".h")?;
     let mut wrong: Vec<String> = Vec::new();
     for (name, text) in &wanted {
-        let path = root.join(HEADERS).join(format!("{name}.h"));
+        let path = place_of(root, name);
         if fs::read_to_string(path).ok().as_ref() != Some(text) {
             wrong.push(format!("{name}.h is not what src/ffi/{name}.rs and its skeleton say"));
         }
@@ -50,11 +51,17 @@ fn write(root: &Path) -> Outcome {
         remove(&folder.join(format!("{name}.h")))?;
     }
     for (name, text) in &wanted {
-        let path = folder.join(format!("{name}.h"));
+        let path = place_of(root, name);
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     println!("wrote {} headers to {HEADERS}", wanted.len());
     Ok(())
+}
+
+/// Where a header is: Proton's in a folder of their own, ours beside it.
+fn place_of(root: &Path, name: &str) -> PathBuf {
+    let folder = if name == OURS { Path::new(INCLUDE) } else { Path::new(HEADERS) };
+    root.join(folder).join(format!("{name}.h"))
 }
 
 /// Returns the text of every header by its name without the extension.
@@ -77,7 +84,11 @@ fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
         } else {
             skeleton
         };
-        let guard = format!("PROTON_{}_H", name.to_uppercase().replace('-', "_"));
+        let guard = if name == OURS {
+            "PROTIUM_H".into()
+        } else {
+            format!("PROTON_{}_H", name.to_uppercase().replace('-', "_"))
+        };
         headers.insert(
             name,
             format!(
@@ -174,10 +185,10 @@ fn public_types(source: &str) -> Vec<String> {
 /// Names of the functions that pass between Rust and the C shim and are nobody else's business.
 fn internal_functions(source: &str) -> Vec<String> {
     source
-        .split("fn protium_")
-        .skip(1)
+        .split("fn ")
         .filter_map(|rest| rest.split(|c: char| !is_word(c)).next())
-        .map(|rest| format!("protium_{rest}"))
+        .filter(|name| name.starts_with(SHIM))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -220,7 +231,10 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
+const INCLUDE: &str = "include";
 const HEADERS: &str = "include/proton";
+/// The header of what Proton does not have.
+const OURS: &str = "protium";
 const DECLARATIONS: &str = "@declarations@";
 const EXTERN_C: &str = "@extern-c@";
 

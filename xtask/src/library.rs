@@ -105,6 +105,7 @@ pub(crate) fn defined(path: &Path, dynamic: bool) -> Result<Vec<String>, String>
         .lines()
         .filter_map(|line| line.split(' ').next())
         .filter(|name| dynamic || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+        .filter(|name| dynamic || !name.starts_with(SHIM))
         .map(str::to_owned)
         .collect();
     names.sort();
@@ -134,7 +135,10 @@ pub(crate) const SONAME: &str = "libqpid-proton-core.so.10";
 pub(crate) const SYSTEM_LIBRARIES: [&str; 5] = ["-lgcc_s", "-lpthread", "-ldl", "-lm", "-lc"];
 
 /// How every name of the interface starts.
-const PREFIXES: [&str; 5] = ["pn_", "PN_", "pni_", "pnx_", "pnp_"];
+const PREFIXES: [&str; 6] = ["pn_", "PN_", "pni_", "pnx_", "pnp_", "protium_"];
+
+/// What passes between Rust and the C shim, and is nobody else's business.
+pub(crate) const SHIM: &str = "protium_shim_";
 
 #[cfg(test)]
 mod tests {

@@ -152,8 +152,10 @@ fn install_library(options: &Options, archive: &Path, exports: &[String]) -> Out
 }
 
 fn install_headers(root: &Path, options: &Options) -> Outcome {
-    let target = options.out.join(&options.includedir).join("proton");
+    let include = options.out.join(&options.includedir);
+    let target = include.join("proton");
     create(&target)?;
+    copy(&root.join("include/protium.h"), &include.join("protium.h"))?;
     let source = root.join("include/proton");
     let entries = fs::read_dir(&source).map_err(|error| format!("{}: {error}", source.display()))?;
     for entry in

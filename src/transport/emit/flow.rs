@@ -79,5 +79,6 @@ fn put_link_state(flow: &mut Flow<'_>, link: &Link) {
     flow.handle = link.wire.local_handle;
     flow.delivery_count = Some(link.flow.delivery_count);
     flow.link_credit = Some(link.flow.credit.max(0).cast_unsigned());
+    flow.available = link.tells_available.then(|| link.available.max(0).cast_unsigned());
     flow.drain = Some(link.drain);
 }

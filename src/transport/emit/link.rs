@@ -6,7 +6,7 @@ use crate::engine::{
     TerminusKind, Violation,
 };
 use crate::framing::FrameType;
-use crate::performative::{Attach, Detach, Handle, SequenceNo, Str};
+use crate::performative::{Attach, Detach, Handle, Multiple, SequenceNo, Str};
 
 /// The highest handle we accept, as our begins say.
 pub(in crate::transport) const HANDLE_MAX: u32 = 0x7fff_ffff;
@@ -59,6 +59,7 @@ impl Transport {
         let plain_target = Terminus::new(TerminusKind::Target);
         let source = link.source.as_deref().unwrap_or(&plain_source);
         let target = link.target.as_deref().unwrap_or(&plain_target);
+        let extras = link.extras.own();
         let coordinator = target.kind == TerminusKind::Coordinator;
         let mut attach = Attach {
             name: link.name.as_ref().map(|name| Str(name.bytes())),
@@ -69,6 +70,8 @@ impl Transport {
             source: source.to_source(),
             target: target.to_target(),
             initial_delivery_count: Some(SequenceNo(0)),
+            offered_capabilities: Multiple(extras.offered_capabilities),
+            desired_capabilities: Multiple(extras.desired_capabilities),
             ..Attach::default()
         };
         if !coordinator {

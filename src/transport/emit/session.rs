@@ -5,7 +5,7 @@ use crate::engine::{
     Condition, Connection, Event, Half, RESOURCE_LIMIT_EXCEEDED, SessionKey, Side, Subject, Violation,
 };
 use crate::framing::FrameType;
-use crate::performative::{Begin, Channel, End};
+use crate::performative::{Begin, Channel, End, Multiple};
 
 impl Transport {
     pub(super) fn emit_begins(&mut self, connection: &mut Connection) -> Result<(), Violation> {
@@ -32,13 +32,16 @@ impl Transport {
         session.wire.local_channel = Some(channel);
         session.wire.incoming_window = window;
         session.flow_due = false;
+        let extras = session.extras.own();
         let begin = Begin {
             remote_channel: session.wire.remote_channel.map(|channel| channel.0),
             next_outgoing_id: session.wire.next_outgoing_id,
             incoming_window: window,
             outgoing_window: session.outgoing_window,
             handle_max: Some(super::HANDLE_MAX),
-            ..Begin::default()
+            offered_capabilities: Multiple(extras.offered_capabilities),
+            desired_capabilities: Multiple(extras.desired_capabilities),
+            properties: extras.properties,
         };
         self.write_frame(FrameType::Amqp, channel.0, |out| begin.encode(out));
     }

@@ -4,7 +4,8 @@ use super::super::Transport;
 use super::super::emit::HANDLE_MAX;
 use crate::codec::Field;
 use crate::engine::{
-    Connection, Event, Half, LinkKey, SessionKey, SettleModes, Subject, Terminus, Text, Violation,
+    Connection, Event, ExtraContents, Half, LinkKey, SessionKey, SettleModes, Subject, Terminus, Text,
+    Violation,
 };
 use crate::performative::{Attach, Role};
 
@@ -39,6 +40,11 @@ impl Transport {
             slot.remote_max_message_size = size;
         }
         slot.remote_properties = Field::from_content(attach.properties);
+        slot.extras.receive(ExtraContents {
+            offered_capabilities: attach.offered_capabilities.0,
+            desired_capabilities: attach.desired_capabilities.0,
+            ..ExtraContents::default()
+        });
         if slot.role == Role::Receiver {
             slot.flow.delivery_count = attach.initial_delivery_count.unwrap_or_default();
         }

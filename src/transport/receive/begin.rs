@@ -1,7 +1,7 @@
 //! Begin arrives: the peer opens a session, or answers ours (part 2.7.2).
 
 use super::super::Transport;
-use crate::engine::{Connection, Event, Half, NOT_ALLOWED, Subject, Violation};
+use crate::engine::{Connection, Event, ExtraContents, Half, NOT_ALLOWED, Subject, Violation};
 use crate::performative::{Begin, Channel};
 
 impl Transport {
@@ -35,6 +35,11 @@ impl Transport {
         slot.wire.next_incoming_id = begin.next_outgoing_id;
         slot.wire.remote_incoming_window = begin.incoming_window;
         slot.wire.remote_handle_max = begin.handle_max.unwrap_or(u32::MAX);
+        slot.extras.receive(ExtraContents {
+            offered_capabilities: begin.offered_capabilities.0,
+            desired_capabilities: begin.desired_capabilities.0,
+            properties: begin.properties,
+        });
         slot.state.remote = Half::Active;
         connection.post(Event::SessionRemoteOpen, Subject::Session(session));
         Ok(())

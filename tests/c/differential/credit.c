@@ -189,9 +189,9 @@ static void drain_all_used(void)
     end_engines(&a, &b);
 }
 
-static void offered_is_local(void)
+static void what_is_offered(void)
 {
-    section("what is offered stays local");
+    section("what is offered");
     engine_t a, b;
     open_engines(&a, &b);
     join(&a, &b, "l", 2);
@@ -298,7 +298,7 @@ int main(void)
     drain_by_flag();
     drain_by_amount();
     drain_all_used();
-    offered_is_local();
+    what_is_offered();
     flows_by_hand();
     counts_at_the_wrap();
     return 0;
