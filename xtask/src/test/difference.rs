@@ -109,7 +109,7 @@ fn judge(found: &[String], list: &str) -> Result<Vec<String>, String> {
 /// The lines of all blocks. Every block must have its reason.
 fn parse(list: &str) -> Result<BTreeSet<&str>, String> {
     let mut allowed = BTreeSet::new();
-    for block in list.split("\n\n").map(str::trim).filter(|block| !block.is_empty()) {
+    for block in list.split("\n\n").map(|block| block.trim_matches('\n')).filter(|block| !block.is_empty()) {
         let (reasons, lines): (Vec<&str>, Vec<&str>) = block.lines().partition(|line| line.starts_with('#'));
         if reasons.is_empty() || !block.starts_with('#') {
             return Err(format!("a difference without a reason:\n{block}"));
