@@ -3,6 +3,8 @@
 //! The target is a [`Sink`]: a growing vector on the wire path, or a caller's fixed buffer that remembers that it
 //! was too small and goes on counting, so that the length needed is known at the end. Neighbours: `reader`.
 
+use std::ops::Range;
+
 use super::constructor as code;
 
 /// Where encoded bytes go. Nothing fails on the way; a bounded sink says at the end whether all of it fitted.
@@ -29,11 +31,14 @@ pub(crate) trait Sink {
     /// Bytes put so far, counting those that did not fit.
     fn position(&self) -> usize;
 
-    /// Overwrites what was put at `at`.
+    /// Overwrites what was put at `at`; bytes that did not fit are ignored, as in what follows.
     fn patch(&mut self, at: usize, bytes: &[u8]);
 
-    /// Takes `n` bytes at `at` out again; what follows them moves up.
-    fn remove(&mut self, at: usize, n: usize);
+    /// Appends `n` bytes of any content.
+    fn grow(&mut self, n: usize);
+
+    /// Moves what was put at `range` behind by `by` bytes, over what is there.
+    fn shift(&mut self, range: Range<usize>, by: usize);
 
     /// Forgets everything behind `position`.
     fn rewind(&mut self, position: usize);
@@ -68,8 +73,15 @@ impl Sink for Vec<u8> {
         }
     }
 
-    fn remove(&mut self, at: usize, n: usize) {
-        self.drain(at..at + n);
+    fn grow(&mut self, n: usize) {
+        self.resize(self.len() + n, 0);
+    }
+
+    fn shift(&mut self, range: Range<usize>, by: usize) {
+        if range.start <= range.end && range.end + by <= self.len() {
+            let to = range.start + by;
+            self.copy_within(range, to);
+        }
     }
 
     fn rewind(&mut self, position: usize) {
@@ -78,23 +90,14 @@ impl Sink for Vec<u8> {
 }
 
 /// A caller's buffer of fixed size.
-///
-/// A compound is written with room for its long form first, and moves up when it turns out to be short. So that a
-/// buffer of exactly the right size is large enough, the next bytes behind its end are kept aside.
 pub(crate) struct FixedBuffer<'a> {
     bytes: &'a mut [u8],
     position: usize,
-    /// What was put behind the end.
-    beyond: Vec<u8>,
 }
-
-/// How many bytes behind the end may still move into the buffer: six for each of the short compounds around a byte,
-/// of which there cannot be more than this because each takes three bytes of the 254 of the outermost.
-const MOST_BEYOND: usize = 6 * (254 / 3 + 1);
 
 impl<'a> FixedBuffer<'a> {
     pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
-        Self { bytes, position: 0, beyond: Vec::new() }
+        Self { bytes, position: 0 }
     }
 
     /// The number of bytes written, or how many would have been needed.
@@ -117,18 +120,17 @@ pub(crate) struct Overflow {
 impl Sink for FixedBuffer<'_> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        match self.bytes.get_mut(self.position..).and_then(|rest| rest.get_mut(..bytes.len())) {
-            Some(place) => place.copy_from_slice(bytes),
-            None => self.put_beyond(bytes),
+        if let Some(place) = self.bytes.get_mut(self.position..).and_then(|rest| rest.get_mut(..bytes.len()))
+        {
+            place.copy_from_slice(bytes);
         }
         self.position += bytes.len();
     }
 
     #[inline]
     fn put_byte(&mut self, byte: u8) {
-        match self.bytes.get_mut(self.position) {
-            Some(place) => *place = byte,
-            None => self.put_beyond(&[byte]),
+        if let Some(place) = self.bytes.get_mut(self.position) {
+            *place = byte;
         }
         self.position += 1;
     }
@@ -136,32 +138,23 @@ impl Sink for FixedBuffer<'_> {
     /// The parts go to their places one by one: put together first, they would have to be waited for.
     #[inline]
     fn put_coded<const N: usize>(&mut self, constructor: u8, value: [u8; N]) {
-        let rest = self.bytes.get_mut(self.position..).and_then(<[u8]>::split_first_mut);
-        match rest.and_then(|(first, rest)| Some((first, rest.first_chunk_mut::<N>()?))) {
-            Some((first, place)) => {
-                *first = constructor;
-                *place = value;
-                self.position += 1 + N;
-            }
-            None => {
-                self.put_byte(constructor);
-                self.put(&value);
-            }
+        let end = self.position + 1 + N;
+        if let Some([first, place @ ..]) = self.bytes.get_mut(self.position..end) {
+            *first = constructor;
+            place.copy_from_slice(&value);
         }
+        self.position = end;
     }
 
     #[inline]
     fn put_sized(&mut self, constructor: u8, len: u8, bytes: &[u8]) {
-        let rest = self.bytes.get_mut(self.position..).and_then(|rest| rest.get_mut(..2 + bytes.len()));
-        if let Some([first, second, place @ ..]) = rest {
+        let end = self.position + 2 + bytes.len();
+        if let Some([first, second, place @ ..]) = self.bytes.get_mut(self.position..end) {
             *first = constructor;
             *second = len;
             place.copy_from_slice(bytes);
-            self.position += 2 + bytes.len();
-        } else {
-            self.put_coded(constructor, [len]);
-            self.put(bytes);
         }
+        self.position = end;
     }
 
     #[inline]
@@ -172,67 +165,22 @@ impl Sink for FixedBuffer<'_> {
     fn patch(&mut self, at: usize, bytes: &[u8]) {
         if let Some(place) = self.bytes.get_mut(at..at + bytes.len()) {
             place.copy_from_slice(bytes);
-        } else {
-            self.patch_beyond(at, bytes);
         }
     }
 
-    fn remove(&mut self, at: usize, n: usize) {
-        if self.position <= self.bytes.len() && at + n <= self.position {
-            self.bytes.copy_within(at + n..self.position, at);
-        } else {
-            self.remove_beyond(at, n);
+    fn grow(&mut self, n: usize) {
+        self.position += n;
+    }
+
+    fn shift(&mut self, range: Range<usize>, by: usize) {
+        if range.start <= range.end && range.end + by <= self.bytes.len() {
+            let to = range.start + by;
+            self.bytes.copy_within(range, to);
         }
-        self.position -= n;
     }
 
     fn rewind(&mut self, position: usize) {
         self.position = position;
-        self.beyond.truncate(position.saturating_sub(self.bytes.len()));
-    }
-}
-
-impl FixedBuffer<'_> {
-    /// Puts bytes of which not all fit.
-    #[cold]
-    fn put_beyond(&mut self, bytes: &[u8]) {
-        let room = self.bytes.len().saturating_sub(self.position);
-        let (inside, outside) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-        if let Some(place) = self.bytes.get_mut(self.position..self.position + inside.len()) {
-            place.copy_from_slice(inside);
-        }
-        let left = MOST_BEYOND - self.beyond.len();
-        self.beyond.extend_from_slice(outside.get(..left).unwrap_or(outside));
-    }
-
-    #[cold]
-    fn patch_beyond(&mut self, at: usize, bytes: &[u8]) {
-        for (at, byte) in (at..).zip(bytes) {
-            if let Some(place) = self.place(at) {
-                *place = *byte;
-            }
-        }
-    }
-
-    /// Lets bytes from beyond the end move up. If more of them were put than are kept, they never come inside, and
-    /// what moves does not matter.
-    #[cold]
-    fn remove_beyond(&mut self, at: usize, n: usize) {
-        for from in at + n..self.position.min(self.bytes.len() + self.beyond.len()) {
-            let byte = self.place(from).map_or(0, |place| *place);
-            if let Some(place) = self.place(from - n) {
-                *place = byte;
-            }
-        }
-        self.beyond.truncate((self.position - n).saturating_sub(self.bytes.len()));
-    }
-
-    /// The byte at `at`, wherever it is kept.
-    fn place(&mut self, at: usize) -> Option<&mut u8> {
-        match at.checked_sub(self.bytes.len()) {
-            Some(beyond) => self.beyond.get_mut(beyond),
-            None => self.bytes.get_mut(at),
-        }
     }
 }
 
@@ -258,9 +206,11 @@ impl Sink for Counter {
 
     fn patch(&mut self, _at: usize, _bytes: &[u8]) {}
 
-    fn remove(&mut self, _at: usize, n: usize) {
-        self.0 -= n;
+    fn grow(&mut self, n: usize) {
+        self.0 += n;
     }
+
+    fn shift(&mut self, _range: Range<usize>, _by: usize) {}
 
     fn rewind(&mut self, position: usize) {
         self.0 = position;

@@ -1,9 +1,10 @@
 //! Encoding: every value in the shortest form AMQP part 1.6 offers for it, array elements in the widest.
 //!
 //! One pass writes the values, and a compound's size and count when its content is complete. Lists, maps and plain
-//! arrays take the 8-bit form when count byte and content fit into 255 bytes; room is left for the 32-bit form, and
-//! what turns out short is moved up, so that a byte moves once for every short compound that it is in. Nulls at the end
-//! of a described list are dropped: that list is a composite value, whose missing fields are null.
+//! arrays take the 8-bit form when count byte and content fit into 255 bytes. That is assumed until the content is
+//! found to be larger; then it moves, together with all that is around it, so that every byte moves once at most.
+//! Nothing ever takes more room than it does in the end. Nulls at the end of a described list are dropped: that list
+//! is a composite value, whose missing fields are null.
 
 use super::node::{Children, Index, Kind, NIL, Node, Packed};
 use super::{Data, Fault, FaultKind, Type};
@@ -33,7 +34,7 @@ impl Data {
         let mut outer = self.scratch.take();
         outer.clear();
         let level = Level { node: NIL, head: start, form: Form::Top, count: 0, end, element: None };
-        let mut emit = Emit { data: self, sink, level, outer };
+        let mut emit = Emit { data: self, sink, level, outer, assumed: 0 };
         let result = emit.run(self.first_root());
         self.scratch.set(emit.outer);
         if result.is_err() {
@@ -79,9 +80,9 @@ enum Form {
     /// Nothing: the top level, or a described value, whose constructor says all.
     Top,
     Described,
-    /// This constructor of the 8-bit form, or the corresponding one of the 32-bit form; size and count.
-    Sized(u8),
-    /// The same, but only the 32-bit form will do.
+    /// This constructor, size and count, as long as the content is not found to be too large.
+    Small(u8),
+    /// The constructor of the 32-bit form that corresponds to this one of the 8-bit form, size and count.
     Wide(u8),
     /// Size and count in the 32-bit form: an element of an array, whose constructor speaks for it.
     Bare,
@@ -93,17 +94,19 @@ const WIDE_HEAD: usize = 9;
 /// Room for the same without the constructor.
 const BARE_HEAD: usize = 8;
 
-/// The room saved by the 8-bit form.
-const SAVED: usize = 6;
+/// Room for a constructor, an 8-bit size and an 8-bit count.
+const SMALL_HEAD: usize = 3;
 
-/// The most content that the 8-bit form can hold, next to its count.
-const MOST_SMALL: usize = 254;
+/// The most bytes that the 8-bit form takes: constructor, size, and what the size says.
+const MOST_SMALL: usize = 2 + 255;
 
 struct Emit<'a, S> {
     data: &'a Data,
     sink: &'a mut S,
     level: Level,
     outer: Vec<Level>,
+    /// The open compounds that are assumed to be small.
+    assumed: usize,
 }
 
 impl<S: Sink> Emit<'_, S> {
@@ -111,8 +114,8 @@ impl<S: Sink> Emit<'_, S> {
         let mut at = first;
         loop {
             at = match self.level.element {
-                None => self.scalars(at),
-                Some(kind) => self.elements(at, kind),
+                None => scalars(self.data, self.sink, at, self.level.end),
+                Some(kind) => elements(self.data, self.sink, at, self.level.end, kind),
             };
             match self.data.node(at).filter(|_| at != self.level.end) {
                 Some(node) => at = self.enter(at, node)?,
@@ -126,54 +129,21 @@ impl<S: Sink> Emit<'_, S> {
         }
     }
 
-    /// Writes scalars up to the end of the level or to a value that is none, whose index it gives. This is the path
-    /// that has to be fast: siblings mostly lie side by side, and going on to the neighbour does not wait for the link
-    /// to be read.
-    #[inline(always)]
-    fn each(&mut self, mut at: Index, write: impl Fn(&mut S, &Packed) -> bool) -> Index {
-        let end = self.level.end;
-        'siblings: while at != end {
-            let Some(nodes) = self.data.nodes.get(at as usize..) else { break };
-            for node in nodes {
-                if !write(self.sink, &node.value) {
-                    break 'siblings;
-                }
-                at += 1;
-                if node.next != at || at == end {
-                    at = node.next;
-                    continue 'siblings;
-                }
-            }
-            break;
-        }
-        at
-    }
-
-    fn scalars(&mut self, at: Index) -> Index {
-        let data = self.data;
-        self.each(at, |sink, value| scalar(data, sink, value))
-    }
-
-    fn elements(&mut self, at: Index, kind: Type) -> Index {
-        let data = self.data;
-        self.each(at, |sink, value| element(data, sink, value, kind))
-    }
-
     /// Begins a compound, and gives the first of its values.
     fn enter(&mut self, at: Index, node: &Node) -> Result<Index, Fault> {
         let value = &node.value;
-        let Some(Children { first, mut count }) = value.children() else { return Err(Fault::unencodable()) };
         let in_array = self.level.element;
         if in_array.is_some() && value.kind() != in_array {
             return Err(Fault::new(FaultKind::Failed, "array element of another type than the array's"));
         }
+        let Some(Children { first, mut count }) = value.children() else { return Err(Fault::unencodable()) };
         let mut end = NIL;
         let form = match value.kind {
             Kind::Described => Form::Described,
             _ if in_array.is_some() => Form::Bare,
-            Kind::Map => Form::Sized(code::MAP8),
+            Kind::Map => form_of(code::MAP8, count),
             Kind::Array if value.described => Form::Wide(code::ARRAY8),
-            Kind::Array => Form::Sized(code::ARRAY8),
+            Kind::Array => form_of(code::ARRAY8, count),
             _ => {
                 if self.is_described_value(node) {
                     (count, end) = self.without_trailing_nulls(first);
@@ -182,7 +152,7 @@ impl<S: Sink> Emit<'_, S> {
                     self.sink.put_byte(code::LIST0);
                     return Ok(node.next);
                 }
-                Form::Sized(code::LIST8)
+                form_of(code::LIST8, count)
             }
         };
         let head = self.sink.position();
@@ -191,7 +161,11 @@ impl<S: Sink> Emit<'_, S> {
             Form::Described if in_array.is_some() => {}
             Form::Described => self.sink.put_byte(code::DESCRIBED),
             Form::Bare => self.sink.put(&[0; BARE_HEAD]),
-            Form::Sized(_) | Form::Wide(_) => self.sink.put(&[0; WIDE_HEAD]),
+            Form::Small(_) => {
+                self.sink.put(&[0; SMALL_HEAD]);
+                self.assumed += 1;
+            }
+            Form::Wide(_) => self.sink.put(&[0; WIDE_HEAD]),
         }
         self.outer.push(self.level);
         self.level = Level { node: at, head, form, count, end, element: None };
@@ -222,18 +196,18 @@ impl<S: Sink> Emit<'_, S> {
 
     /// Completes a compound: its size is known now. Gives the value that follows it.
     fn leave(&mut self) -> Result<Index, Fault> {
+        if matches!(self.level.form, Form::Small(_)) && self.sink.position() - self.level.head > MOST_SMALL {
+            self.widen();
+        }
         let Level { node, head, form, count, .. } = self.level;
         match form {
             Form::Top | Form::Described => {}
-            Form::Sized(constructor) => {
-                let body = self.sink.position() - head - WIDE_HEAD;
-                match (u8::try_from(count), u8::try_from(body + 1)) {
-                    (Ok(count), Ok(size)) if body <= MOST_SMALL => {
-                        self.sink.patch(head + SAVED, &[constructor, size, count]);
-                        self.sink.remove(head, SAVED);
-                    }
-                    _ => self.wide_head(head, constructor)?,
+            Form::Small(constructor) => {
+                let size = self.sink.position() - head - 2;
+                if let (Ok(size), Ok(count)) = (u8::try_from(size), u8::try_from(count)) {
+                    self.sink.patch(head, &[constructor, size, count]);
                 }
+                self.assumed -= 1;
             }
             Form::Wide(constructor) => self.wide_head(head, constructor)?,
             Form::Bare => self.wide_sizes(head)?,
@@ -242,6 +216,28 @@ impl<S: Sink> Emit<'_, S> {
             self.level = outer;
         }
         Ok(self.data.node(node).map_or(NIL, |node| node.next))
+    }
+
+    /// The content is too large for a small compound, and so is everything around it: makes room for long heads.
+    #[cold]
+    fn widen(&mut self) {
+        let mut end = self.sink.position();
+        let mut by = self.assumed * (WIDE_HEAD - SMALL_HEAD);
+        self.sink.grow(by);
+        self.assumed = 0;
+        for level in std::iter::once(&mut self.level).chain(self.outer.iter_mut().rev()) {
+            if let Form::Small(constructor) = level.form {
+                let body = level.head + SMALL_HEAD;
+                self.sink.shift(body..end, by);
+                end = body;
+                by -= WIDE_HEAD - SMALL_HEAD;
+                level.form = Form::Wide(constructor);
+            }
+            level.head += by;
+            if by == 0 {
+                break;
+            }
+        }
     }
 
     fn wide_head(&mut self, head: usize, constructor: u8) -> Result<(), Fault> {
@@ -275,6 +271,43 @@ impl<S: Sink> Emit<'_, S> {
         }
         (count, end)
     }
+}
+
+/// Writes scalars up to the end of their level or to a value that is none, whose index it gives. Functions by
+/// themselves, these two have registers enough.
+#[inline(never)]
+fn scalars(data: &Data, sink: &mut impl Sink, at: Index, end: Index) -> Index {
+    each(data, at, end, |value| scalar(data, sink, value))
+}
+
+#[inline(never)]
+fn elements(data: &Data, sink: &mut impl Sink, at: Index, end: Index, kind: Type) -> Index {
+    each(data, at, end, |value| element(data, sink, value, kind))
+}
+
+/// Siblings mostly lie side by side, and going on to the neighbour does not wait for the link to be read.
+#[inline(always)]
+fn each(data: &Data, mut at: Index, end: Index, mut write: impl FnMut(&Packed) -> bool) -> Index {
+    'siblings: while at != end {
+        let Some(nodes) = data.nodes.get(at as usize..) else { break };
+        for node in nodes {
+            if !write(&node.value) {
+                break 'siblings;
+            }
+            at += 1;
+            if node.next != at || at == end {
+                at = node.next;
+                continue 'siblings;
+            }
+        }
+        break;
+    }
+    at
+}
+
+/// The form that a compound begins with.
+fn form_of(constructor: u8, count: u32) -> Form {
+    if count <= 255 { Form::Small(constructor) } else { Form::Wide(constructor) }
 }
 
 #[cold]
