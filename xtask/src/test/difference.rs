@@ -141,6 +141,12 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_at_the_end_of_a_block_counts() {
+        let found = differences(&["[a] value "], &[]);
+        assert_eq!(judge(&found, "# why\n- [a] value \n"), Ok(vec![]));
+    }
+
+    #[test]
     fn a_listed_difference_passes_and_a_listed_one_that_is_gone_fails() {
         let list = "# Newer releases say more.\n- b\n+ y\n";
         let found = differences(&["a", "b", "c"], &["a", "y", "c"]);
