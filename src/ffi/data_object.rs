@@ -225,30 +225,18 @@ pub(super) unsafe fn put_bytes(
     bytes: pn_bytes_t,
     put: impl FnOnce(&mut Data, &[u8]) -> Result<(), Fault>,
 ) -> c_int {
-    // SAFETY: the caller's bytes are readable.
-    let value = unsafe { slice(bytes.start, bytes.size) };
+    let put = |tree: &mut Data| {
+        // SAFETY: the caller's bytes are readable.
+        let value = unsafe { slice(bytes.start, bytes.size) };
+        if tree.lends(value.as_ptr()) {
+            // No reference to the bytes may live on while the tree moves them.
+            let copy = value.to_vec();
+            return status(put(tree, &copy));
+        }
+        status(put(tree, value))
+    };
     // SAFETY: passed on from the caller.
-    unsafe {
-        on_data(data, PN_ARG_ERR, |tree| {
-            if tree.lends(value.as_ptr()) {
-                put_own_bytes(tree, value, put)
-            } else {
-                status(put(tree, value))
-            }
-        })
-    }
-}
-
-/// Puts bytes that may move when they are put.
-#[cold]
-#[inline(never)]
-fn put_own_bytes(
-    tree: &mut Data,
-    value: &[u8],
-    put: impl FnOnce(&mut Data, &[u8]) -> Result<(), Fault>,
-) -> c_int {
-    let copy = value.to_vec();
-    status(put(tree, &copy))
+    unsafe { on_data(data, PN_ARG_ERR, put) }
 }
 
 /// The bytes at `start`; none for null.

@@ -47,7 +47,7 @@ impl pn_error_t {
 
     /// Records an error, and returns its code; code 0 clears.
     pub(crate) fn set(&mut self, code: c_int, text: &str) -> c_int {
-        self.set_bytes(code, Some(text.as_bytes()))
+        self.put(code, Some(copy(text.as_bytes())))
     }
 
     /// Back to no error.
@@ -65,14 +65,16 @@ impl pn_error_t {
         self.text.as_deref()
     }
 
-    fn set_bytes(&mut self, code: c_int, text: Option<&[u8]>) -> c_int {
-        let text = text.filter(|_| code != 0).map(|text| {
-            let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
-            CString::new(&text[..end]).unwrap_or_default()
-        });
-        *self = Self { code, text };
+    fn put(&mut self, code: c_int, text: Option<CString>) -> c_int {
+        *self = Self { code, text: text.filter(|_| code != 0) };
         code
     }
+}
+
+/// The text up to its first NUL.
+fn copy(text: &[u8]) -> CString {
+    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    CString::new(&text[..end]).unwrap_or_default()
 }
 
 /// Gives the name of an error code.
@@ -137,14 +139,11 @@ pub unsafe extern "C" fn pn_error_clear(error: *mut pn_error_t) {
 /// @return the code
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_error_set(error: *mut pn_error_t, code: c_int, text: *const c_char) -> c_int {
+    // The text may be the one this very error holds, so it is copied before the error is touched.
+    // SAFETY: the caller passes null or a C string.
+    let text = (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_owned());
     // SAFETY: the caller passes null or a live error.
-    let Some(error) = (unsafe { error.as_mut() }) else { return code };
-    if text.is_null() {
-        return error.set_bytes(code, None);
-    }
-    // The text may be the one this very error holds: it is copied before that goes.
-    // SAFETY: the caller passes a C string.
-    error.set_bytes(code, Some(unsafe { CStr::from_ptr(text) }.to_bytes()))
+    unsafe { error.as_mut() }.map_or(code, |error| error.put(code, text))
 }
 
 /// Gives the code of an error.

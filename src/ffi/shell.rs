@@ -168,10 +168,12 @@ unsafe extern "C" fn tree_incref<T: Node>(object: *mut c_void) {
     let node = object.cast::<T>();
     // SAFETY: the slot belongs to live objects of this class.
     let count = unsafe { count(node) };
+    // A count that cannot go higher stays, and its object with it.
     // SAFETY: as above.
-    unsafe { *count += 1 };
+    let more = unsafe { *count }.saturating_add(1);
     // SAFETY: as above.
-    if unsafe { *count } == 1 {
+    unsafe { *count = more };
+    if more == 1 {
         // SAFETY: the count has just left 0.
         unsafe { T::hold(node, true) };
     }
@@ -183,7 +185,7 @@ unsafe extern "C" fn tree_decref<T: Node>(object: *mut c_void) {
     let count = unsafe { count(node) };
     // A reference too many given up is the program's mistake, and changes nothing.
     // SAFETY: as above.
-    if unsafe { *count } == 0 {
+    if matches!(unsafe { *count }, 0 | c_int::MAX) {
         return;
     }
     // SAFETY: as above.
@@ -425,4 +427,30 @@ unsafe extern "C" fn inspect_delivery(object: *mut c_void, text: *mut pn_string_
     // SAFETY: the caller passes a live string.
     unsafe { &mut *text }.append(line.as_bytes());
     0
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::multiple_unsafe_ops_per_block, reason = "a test owns every object it uses")]
+
+    use super::super::connection::{pn_connection, pn_connection_free};
+    use super::*;
+
+    #[test]
+    fn a_count_that_is_full_neither_wraps_nor_comes_down() {
+        let connection = pn_connection();
+        // SAFETY: the connection is live, and its true count is restored before it is freed.
+        unsafe {
+            set_count(connection, c_int::MAX - 1);
+            for _ in 0..3 {
+                hold(connection);
+            }
+            for _ in 0..3 {
+                let_go(connection);
+            }
+            assert_eq!(count_of(connection), c_int::MAX);
+            set_count(connection, 1);
+            pn_connection_free(connection);
+        }
+    }
 }

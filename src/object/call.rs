@@ -141,11 +141,13 @@ pub(crate) unsafe fn decref(class: *const pn_class_t, object: *mut c_void) -> c_
 unsafe fn end(class: *const pn_class_t, object: *mut c_void) {
     // SAFETY: passed on from the caller.
     if deeper(|| unsafe { end_now(class, object) }).is_none() {
-        PUT_OFF.with_borrow_mut(|waiting| waiting.push((class, object)));
-        WAITING.set(WAITING.get() + 1);
+        // While a thread ends, its list is gone: what is nested this deep then stays.
+        if PUT_OFF.try_with(|waiting| waiting.borrow_mut().push((class, object))).is_ok() {
+            WAITING.set(WAITING.get() + 1);
+        }
     }
     while WAITING.get() > 0 && DEPTH.get() == 0 {
-        let Some((class, object)) = PUT_OFF.with_borrow_mut(Vec::pop) else { break };
+        let Ok(Some((class, object))) = PUT_OFF.try_with(|waiting| waiting.borrow_mut().pop()) else { break };
         WAITING.set(WAITING.get() - 1);
         // SAFETY: the object has been without references since it was put off.
         let _ = deeper(|| unsafe { end_now(class, object) });

@@ -224,6 +224,9 @@ unsafe extern "C" fn drop_value<T>(object: *mut c_void) {
     unsafe { object.cast::<T>().drop_in_place() };
 }
 
+/// The constructor of classes whose objects programs cannot make. Its address tells them from others, so there has to be
+/// just one of it, which is why it is never inlined.
+#[inline(never)]
 unsafe extern "C" fn refuse(_class: *const pn_class_t, _size: usize) -> *mut c_void {
     std::ptr::null_mut()
 }
@@ -262,13 +265,16 @@ pub(crate) unsafe extern "C" fn object_incref(object: *mut c_void) {
     unsafe { on_header(object, (), |h| h.count = h.count.saturating_add(1)) }
 }
 
-/// Takes one from the count in the header, and does nothing else; a count of 0 stays.
+/// Takes one from the count in the header, and does nothing else; a count of 0 stays, and so does one that was too high
+/// to go on counting: its object is never freed.
 ///
 /// # Safety
 /// `object` is null or a live payload.
+// Not inlined, so that it has one address, which tells counting in the header from other ways.
+#[inline(never)]
 pub(crate) unsafe extern "C" fn object_decref(object: *mut c_void) {
     // SAFETY: passed on from the caller.
-    unsafe { on_header(object, (), |h| h.count = (h.count - 1).max(0)) }
+    unsafe { on_header(object, (), |h| h.count -= c_int::from(h.count > 0 && h.count < c_int::MAX)) }
 }
 
 /// The count in the header, 0 for null.

@@ -171,10 +171,16 @@ pub(crate) unsafe fn put(
 /// # Safety
 /// `collector` is live; the same goes for the functions below.
 pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
-    // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
-    let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
-    // SAFETY: the collector held this event.
-    unsafe { drop_event(previous) };
+    loop {
+        // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
+        let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
+        if previous.is_null() {
+            break;
+        }
+        // What is dropped may run a program's code, which may take an event itself.
+        // SAFETY: the collector held this event.
+        unsafe { drop_event(previous) };
+    }
     // SAFETY: passed on from the caller.
     let this = unsafe { &mut *collector };
     this.previous = this.queue.pop_front().unwrap_or(null_mut());
@@ -422,6 +428,30 @@ mod tests {
             assert_eq!(((*event).kind(), (*event).context(), count(object)), (5, object.cast(), 2));
             decref(event);
             assert_eq!(count(object), 1);
+            decref(object);
+        }
+    }
+
+    #[test]
+    fn a_finalizer_may_take_an_event_itself() {
+        unsafe extern "C" fn take(object: *mut c_void) {
+            // SAFETY: the object holds its collector, which is live.
+            unsafe { next(object.cast::<*mut pn_collector_t>().read()) };
+        }
+        let class = pn_class_t { finalize: Some(take), ..ordinary_class::<u8>(c"taker", 1000) };
+        let (collector, object) = (new(), string());
+        unsafe {
+            let taker = super::super::class::object_new(&raw const class, size_of::<*mut pn_collector_t>());
+            taker.cast::<*mut pn_collector_t>().write(collector);
+            put(collector, &raw const class, taker, 1);
+            put(collector, &raw const OBJECT.0, object.cast(), 2);
+            put(collector, &raw const OBJECT.0, object.cast(), 3);
+            decref(taker);
+            next(collector);
+            assert_eq!((*next(collector)).kind(), 3, "the event in between was taken by the finalizer");
+            assert!(next(collector).is_null());
+            assert_eq!(count(object), 1, "and dropped when its turn was over");
+            decref(collector);
             decref(object);
         }
     }

@@ -5,6 +5,7 @@
 //! that run C and Python programs, `test/difference.rs` compares transcripts, `test/tally.rs` counts.
 
 mod difference;
+mod memory;
 mod ring;
 mod tally;
 
@@ -77,7 +78,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -89,7 +90,9 @@ const STEPS: [Step; 13] = [
     Step { name: "interface", run: interface },
     Step { name: "CMake", run: cmake },
     Step { name: "black box", run: ring::black_box },
-    Step { name: "memory", run: ring::memory },
+    Step { name: "memory (valgrind)", run: memory::valgrind },
+    Step { name: "memory (sanitizers)", run: memory::sanitizers },
+    Step { name: "memory (Miri)", run: memory::miri },
     Step { name: "differential C", run: ring::differential_c },
     Step { name: "differential Python", run: ring::differential_python },
     Step { name: "fuzz smoke", run: fuzz_smoke },

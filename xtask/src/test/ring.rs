@@ -46,29 +46,6 @@ pub(crate) fn black_box(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     Ok(())
 }
 
-/// All C programs under valgrind: no invalid access, nothing lost.
-pub(crate) fn memory(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {
-        tally.skip("there is no valgrind");
-        return Ok(());
-    }
-    for source in sources(bench, CHECKS, "c")?.into_iter().chain(sources(bench, TRANSCRIPTS, "c")?) {
-        let name = stem(&source);
-        let program = compile(bench, &source)?;
-        let mut command = ours(bench, Path::new("valgrind"));
-        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
-        command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
-        command.arg(&program);
-        if name == "damage" {
-            command.arg("100");
-        }
-        let (output, status) = run(&mut command)?;
-        println!("{name}: {}", if status.is_ok() { "clean" } else { "NOT CLEAN" });
-        tally.record(&name, status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40))));
-    }
-    Ok(())
-}
-
 /// The C programs on both libraries.
 pub(crate) fn differential_c(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     for source in sources(bench, TRANSCRIPTS, "c")? {
@@ -146,17 +123,33 @@ fn sources(bench: &Bench<'_>, folder: &str, extension: &str) -> Result<Vec<PathB
     Ok(files)
 }
 
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// All C programs.
+pub(super) fn programs(bench: &Bench<'_>) -> Result<Vec<PathBuf>, String> {
+    Ok([sources(bench, CHECKS, "c")?, sources(bench, TRANSCRIPTS, "c")?].concat())
+}
+
 /// Compiles a program against the installed headers. Once is enough for a run.
-fn compile(bench: &Bench<'_>, source: &Path) -> Result<PathBuf, String> {
+pub(super) fn compile(bench: &Bench<'_>, source: &Path) -> Result<PathBuf, String> {
+    let strict = ["-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"];
+    compile_with(bench, source, &stem(source), &strict)
+}
+
+/// Compiles a program under a name of its own, with some more options.
+pub(super) fn compile_with(
+    bench: &Bench<'_>,
+    source: &Path,
+    name: &str,
+    options: &[&str],
+) -> Result<PathBuf, String> {
     let folder = bench.root.join("build/tests");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let program = folder.join(stem(source));
+    let program = folder.join(name);
     let mut command = Command::new("gcc");
-    command.args(["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]);
+    command.args(["-std=c11", "-g", "-O1"]).args(options);
     command.arg("-I").arg(bench.prefix.join("include"));
     command.arg("-I").arg(bench.root.join("tests/c")).arg(source).arg("-o").arg(&program);
     command.arg("-L").arg(bench.prefix.join("lib")).arg("-lqpid-proton");
@@ -165,7 +158,7 @@ fn compile(bench: &Bench<'_>, source: &Path) -> Result<PathBuf, String> {
 }
 
 /// A command that takes this library.
-fn ours(bench: &Bench<'_>, program: &Path) -> Command {
+pub(super) fn ours(bench: &Bench<'_>, program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_remove("LD_PRELOAD").env("LD_LIBRARY_PATH", bench.prefix.join("lib"));
     command
@@ -196,7 +189,7 @@ fn confirm_library(bench: &Bench<'_>, program: &Path) -> Outcome {
 }
 
 /// Runs a program and gives its whole output, whatever the exit code: that comes as the second part.
-fn run(command: &mut Command) -> Result<(String, Outcome), String> {
+pub(super) fn run(command: &mut Command) -> Result<(String, Outcome), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command
         .stdin(Stdio::null())
@@ -243,7 +236,7 @@ fn figure_of(output: &str, word: &str) -> u64 {
     output.lines().filter(|line| line.starts_with("checks: ")).map(|line| figure(line, word)).sum()
 }
 
-fn last_lines(text: &str, count: usize) -> String {
+pub(super) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }

@@ -1,0 +1,89 @@
+//! Steps that watch memory: the C programs under valgrind and under the compiler's sanitizers, the unit tests under Miri.
+//!
+//! Valgrind sees every access that the library itself makes. The sanitizers are compiled into the programs only, but take
+//! the place of the allocator for both, so they see what a program does with memory that the library gave it, and what
+//! either of them loses. Miri runs the library's own code as an abstract machine, which sees what no compiler promises.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::ring::{compile, compile_with, last_lines, ours, programs, run, stem};
+use super::tally::{Tally, cargo_figures};
+use super::{Bench, cargo};
+use crate::Outcome;
+
+/// All C programs under valgrind: no invalid access, nothing lost.
+pub(crate) fn valgrind(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {
+        tally.skip("there is no valgrind");
+        return Ok(());
+    }
+    for source in programs(bench)? {
+        let name = stem(&source);
+        let program = compile(bench, &source)?;
+        let mut command = ours(bench, Path::new("valgrind"));
+        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+        command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
+        command.arg(&program).args(in_brief(&name));
+        watch(tally, &name, &mut command)?;
+    }
+    Ok(())
+}
+
+/// All C programs with AddressSanitizer and UndefinedBehaviorSanitizer: no error, nothing lost.
+pub(crate) fn sanitizers(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    // Warnings are another step's business, and the sanitizers bring false ones.
+    let options =
+        ["-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+    for source in programs(bench)? {
+        let name = stem(&source);
+        let program = compile_with(bench, &source, &format!("{name}.sanitized"), &options)?;
+        let mut command = ours(bench, &program);
+        command.env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1");
+        command.args(in_brief(&name));
+        watch(tally, &name, &mut command)?;
+    }
+    Ok(())
+}
+
+/// What Miri runs: everything that is unsafe, and what untrusted bytes reach first. The scenarios above the engine have
+/// nothing unsafe in them and take hours.
+const UNDER_MIRI: [&str; 4] = ["codec::", "engine::", "object::", "ffi::"];
+
+/// The unit tests as an abstract machine sees them, where the toolchain has Miri.
+pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    let installed = |toolchain: &&str| {
+        let mut command = cargo(bench, &["miri", "--version"]);
+        command.env("RUSTUP_TOOLCHAIN", toolchain).output().is_ok_and(|output| output.status.success())
+    };
+    let Some(toolchain) = ["stable", "nightly"].into_iter().find(installed) else {
+        tally.skip("Miri is not installed (rustup component add --toolchain nightly miri rust-src)");
+        return Ok(());
+    };
+    let mut command = cargo(bench, &["miri", "test", "--lib", "--target-dir", "build/miri", "--"]);
+    command.args(UNDER_MIRI).env("RUSTUP_TOOLCHAIN", toolchain);
+    // Addresses come from C as numbers and go back to it, so provenance cannot be followed everywhere.
+    command.env("MIRIFLAGS", "-Zmiri-permissive-provenance -Zmiri-disable-isolation");
+    let (output, status) = run(&mut command)?;
+    let (passed, failed) = cargo_figures(&output);
+    println!("{passed} passed, {failed} failed");
+    tally.passed += passed;
+    tally.failed += failed;
+    status.map_err(|error| format!("{error}\n{}", last_lines(&output, 60)))
+}
+
+/// What makes a long program finish in time although everything takes ten times as long.
+fn in_brief(name: &str) -> &'static [&'static str] {
+    match name {
+        "damage" => &["100"],
+        "limits" => &["2000"],
+        _ => &[],
+    }
+}
+
+fn watch(tally: &mut Tally, name: &str, command: &mut Command) -> Outcome {
+    let (output, status) = run(command)?;
+    println!("{name}: {}", if status.is_ok() { "clean" } else { "NOT CLEAN" });
+    tally.record(name, status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40))));
+    Ok(())
+}
