@@ -41,7 +41,8 @@ static void without_a_connection(void)
     say_transport("client", a.transport);
     char bytes[16];
     say("peek %zd", pn_transport_peek(a.transport, bytes, 4));
-    say("peek %zd %s", pn_transport_peek(a.transport, bytes, 16), hex((unsigned char *)bytes, 8));
+    say("peek %zd", pn_transport_peek(a.transport, bytes, 16));
+    say("peeked %s", hex((unsigned char *)bytes, 8));
     pn_transport_pop(a.transport, 3);
     say_transport("popped 3", a.transport);
     pn_transport_pop(a.transport, 5);
@@ -82,7 +83,8 @@ static void heads_and_tails(void)
     hear(&a);
     muted = false;
     say("close tail %d", pn_transport_close_tail(a.transport));
-    say("push %zd capacity %zd", pn_transport_push(a.transport, "x", 1), pn_transport_capacity(a.transport));
+    say("push %zd", pn_transport_push(a.transport, "x", 1));
+    say("capacity %zd", pn_transport_capacity(a.transport));
     say("process %d", pn_transport_process(a.transport, 1));
     say_transport("tail closed", a.transport);
     hear(&a);

@@ -84,7 +84,7 @@ static void made_of_nothing(void)
     section("a handler of the first event may bind itself");
     d = start(false, "A");
     pn_connection_driver_next_event(&d);
-    say("bind %d again %d", pn_connection_driver_bind(&d), pn_connection_driver_bind(&d));
+    for (int i = 0; i < 2; i++) say("bind %d", pn_connection_driver_bind(&d));
     say_next(&d);
     end(&d);
 
