@@ -659,3 +659,136 @@ pub(super) unsafe fn end(transport: *mut pn_transport_t) {
     // SAFETY: the program keeps its functions callable.
     unsafe { free(transport) };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::null_mut;
+
+    use super::super::boundary::on_transport;
+    use super::super::transport::{
+        pn_transport, pn_transport_free, pn_transport_head, pn_transport_pending, pn_transport_pop,
+        pn_transport_push, pn_transport_set_server,
+    };
+    use super::*;
+
+    /// What the two ends below have in common: how often they were asked, as their context.
+    ///
+    /// # Safety
+    /// `transport` is live.
+    unsafe fn count(transport: *mut pn_transport_t) {
+        // SAFETY: passed on from the caller.
+        let calls = unsafe { pnx_sasl_get_context(transport) }.cast::<u32>();
+        // SAFETY: the tests set a counter as context and keep it.
+        unsafe { *calls += 1 };
+    }
+
+    unsafe extern "C" fn init_server(transport: *mut pn_transport_t) -> bool {
+        // SAFETY: a live transport with a counter; so below.
+        unsafe { count(transport) };
+        // SAFETY: as above.
+        unsafe { pnx_sasl_set_desired_state(transport, Stage::Mechanisms as c_uint) };
+        true
+    }
+
+    unsafe extern "C" fn init_client(transport: *mut pn_transport_t) -> bool {
+        // SAFETY: as above. Asking for output from inside is allowed, and finds none.
+        unsafe { pn_transport_pending(transport) };
+        true
+    }
+
+    unsafe extern "C" fn list(_: *mut pn_transport_t) -> *const c_char {
+        c"MINE".as_ptr()
+    }
+
+    unsafe extern "C" fn choose(transport: *mut pn_transport_t, offer: *const c_char) -> bool {
+        // SAFETY: as above.
+        unsafe { pnx_sasl_set_selected_mechanism(transport, offer) };
+        // SAFETY: as above.
+        unsafe { pnx_sasl_set_desired_state(transport, Stage::Init as c_uint) };
+        true
+    }
+
+    unsafe extern "C" fn judge(transport: *mut pn_transport_t, _: *const c_char, _: *const pn_bytes_t) {
+        // SAFETY: as above.
+        unsafe { pnx_sasl_set_succeeded(transport, c"me".as_ptr(), null()) };
+        // SAFETY: as above.
+        unsafe { pnx_sasl_set_desired_state(transport, Stage::Outcome as c_uint) };
+    }
+
+    unsafe extern "C" fn free(transport: *mut pn_transport_t) {
+        // SAFETY: as above.
+        unsafe { count(transport) };
+    }
+
+    static TABLE: pnx_sasl_implementation = pnx_sasl_implementation {
+        free: Some(free),
+        list_mechanisms: Some(list),
+        init_server: Some(init_server),
+        init_client: Some(init_client),
+        prepare_write: None,
+        process_init: Some(judge),
+        process_response: None,
+        process_mechanisms: Some(choose),
+        process_challenge: None,
+        process_outcome: None,
+        can_encrypt: None,
+        max_encrypt_size: None,
+        encode: None,
+        decode: None,
+    };
+
+    /// # Safety
+    /// Both are live.
+    unsafe fn carry(from: *mut pn_transport_t, to: *mut pn_transport_t) {
+        // SAFETY: passed on from the caller; so below.
+        while let n @ 1.. = unsafe { pn_transport_pending(from) } {
+            // SAFETY: as above.
+            let head = unsafe { pn_transport_head(from) };
+            // SAFETY: as many bytes wait at the head.
+            unsafe { pn_transport_push(to, head, n.cast_unsigned()) };
+            // SAFETY: as above.
+            unsafe { pn_transport_pop(from, n.cast_unsigned()) };
+        }
+    }
+
+    #[test]
+    fn two_ends_led_by_a_table_of_functions_authenticate() {
+        let mut calls = [0u32; 2];
+        let [client, server] = &mut calls;
+        let ends = [(pn_transport(), &raw mut *client), (pn_transport(), &raw mut *server)];
+        // SAFETY: the transport is live.
+        unsafe { pn_transport_set_server(ends[1].0) };
+        for (transport, counter) in ends {
+            // SAFETY: the transport is live; so below.
+            unsafe { on_transport(transport, (), |wire| wire.sasl_mut().set_outcome(-1)) };
+            // SAFETY: as above; table and counter outlive it.
+            unsafe { pnx_sasl_set_implementation(transport, &raw const TABLE, counter.cast()) };
+        }
+        for _ in 0..3 {
+            // SAFETY: both are live.
+            unsafe { carry(ends[0].0, ends[1].0) };
+            // SAFETY: as above.
+            unsafe { carry(ends[1].0, ends[0].0) };
+        }
+        for (transport, _) in ends {
+            // SAFETY: as above.
+            assert!(unsafe { on_transport(transport, false, |wire| wire.is_authenticated()) });
+            // SAFETY: as above.
+            unsafe { pn_transport_free(transport) };
+        }
+        assert_eq!(calls, [1, 2], "the server was asked to begin, and both were told of the end");
+    }
+
+    #[test]
+    fn an_implementation_that_goes_leaves_neutral_answers() {
+        let transport = pn_transport();
+        // SAFETY: the transport is live and has no implementation.
+        assert!(matches!(unsafe { consult(transport, Ask::InitClient) }, Answer::Ready(false)));
+        // SAFETY: as above.
+        assert!(matches!(unsafe { consult(transport, Ask::CanEncrypt) }, Answer::Layer(None)));
+        // SAFETY: as above.
+        unsafe { pnx_sasl_set_implementation(transport, null(), null_mut()) };
+        // SAFETY: as above.
+        unsafe { pn_transport_free(transport) };
+    }
+}
