@@ -1,7 +1,9 @@
 //! Slot arenas: where the engine keeps its endpoints and deliveries, and the keys that name them.
 //!
-//! A key is an index and the generation it was issued for; a reused slot never answers to an old key. Nothing
-//! outside the engine ever holds a reference into a slot, so slots may move when the arena grows.
+//! A key is an index and the generation it was issued for; a reused slot never answers to an old key. Generations are
+//! odd while a slot is in use and even while it is vacant, so one comparison tells everything. A vacant slot keeps
+//! its value, for what is worth using again in it. Nothing outside the engine ever holds a reference into a slot, so
+//! slots may move when the arena grows.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,89 +14,56 @@ use std::ops::{Index, IndexMut};
 /// Names a slot of an `Arena<T>`.
 pub(crate) struct Key<T> {
     index: u32,
+    /// Odd, but in a key that names nothing.
     generation: NonZeroU32,
     of: PhantomData<fn() -> T>,
 }
 
 struct Slot<T> {
-    generation: NonZeroU32,
-    content: Content<T>,
-}
-
-enum Content<T> {
-    Vacant { next_free: Option<u32> },
-    Occupied(T),
+    generation: u32,
+    next_free: u32,
+    value: T,
 }
 
 /// Slots with a free list; inserting and removing cost the same however many there are.
 pub(crate) struct Arena<T> {
     slots: Vec<Slot<T>>,
-    first_free: Option<u32>,
+    first_free: u32,
+    #[cfg(test)]
     len: usize,
 }
 
+/// The end of the free list.
+const NONE: u32 = u32::MAX;
+
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self::new()
+        Self {
+            slots: Vec::new(),
+            first_free: NONE,
+            #[cfg(test)]
+            len: 0,
+        }
+    }
+}
+
+impl<T> Slot<T> {
+    const fn in_use(&self) -> bool {
+        self.generation % 2 == 1
     }
 }
 
 impl<T> Arena<T> {
-    pub(crate) const fn new() -> Self {
-        Self { slots: Vec::new(), first_free: None, len: 0 }
-    }
-
-    pub(crate) fn insert(&mut self, value: T) -> Key<T> {
-        self.len += 1;
-        if let Some(index) = self.first_free
-            && let Some(slot) = self.slots.get_mut(index as usize)
-            && let Content::Vacant { next_free } = slot.content
-        {
-            self.first_free = next_free;
-            slot.content = Content::Occupied(value);
-            return Key { index, generation: slot.generation, of: PhantomData };
-        }
-        let index = u32::try_from(self.slots.len()).expect("an arena never holds 2^32 slots");
-        self.slots.push(Slot { generation: NonZeroU32::MIN, content: Content::Occupied(value) });
-        Key { index, generation: NonZeroU32::MIN, of: PhantomData }
-    }
-
-    /// Takes the value out; every key to it is stale from now on.
-    pub(crate) fn remove(&mut self, key: Key<T>) -> Option<T> {
-        let slot = self.slots.get_mut(key.index as usize).filter(|slot| slot.generation == key.generation)?;
-        let vacant = Content::Vacant { next_free: self.first_free };
-        match std::mem::replace(&mut slot.content, vacant) {
-            Content::Occupied(value) => {
-                slot.generation = slot.generation.checked_add(1).unwrap_or(NonZeroU32::MIN);
-                self.first_free = Some(key.index);
-                self.len -= 1;
-                Some(value)
-            }
-            already => {
-                slot.content = already;
-                None
-            }
-        }
-    }
-
     #[inline]
     pub(crate) fn get(&self, key: Key<T>) -> Option<&T> {
-        match self.slots.get(key.index as usize) {
-            Some(Slot { generation, content: Content::Occupied(value) }) if *generation == key.generation => {
-                Some(value)
-            }
-            _ => None,
-        }
+        let slot = self.slots.get(key.index as usize)?;
+        if slot.generation == key.generation.get() { Some(&slot.value) } else { None }
     }
 
     #[inline]
     pub(crate) fn get_mut(&mut self, key: Key<T>) -> Option<&mut T> {
-        match self.slots.get_mut(key.index as usize) {
-            Some(Slot { generation, content: Content::Occupied(value) }) if *generation == key.generation => {
-                Some(value)
-            }
-            _ => None,
-        }
+        let slot = self.slots.get_mut(key.index as usize)?;
+        if slot.generation == key.generation.get() { Some(&mut slot.value) } else { None }
     }
 
     #[cfg(test)]
@@ -104,17 +73,73 @@ impl<T> Arena<T> {
 
     /// The keys of all slots in use.
     pub(crate) fn keys(&self) -> impl Iterator<Item = Key<T>> {
-        self.slots.iter().zip(0u32..).filter_map(|(slot, index)| match slot.content {
-            Content::Occupied(_) => Some(Key { index, generation: slot.generation, of: PhantomData }),
-            Content::Vacant { .. } => None,
-        })
+        let used = self.slots.iter().zip(0u32..).filter(|(slot, _)| slot.in_use());
+        used.filter_map(|(slot, index)| Some(Key::new(index, NonZeroU32::new(slot.generation)?)))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.slots.iter().filter_map(|slot| match &slot.content {
-            Content::Occupied(value) => Some(value),
-            Content::Vacant { .. } => None,
-        })
+        self.slots.iter().filter(|slot| slot.in_use()).map(|slot| &slot.value)
+    }
+}
+
+impl<T> Arena<T> {
+    /// The values of all slots, with what vacant ones keep for their next use.
+    pub(crate) fn all_values(&self) -> impl Iterator<Item = &T> {
+        self.slots.iter().map(|slot| &slot.value)
+    }
+}
+
+impl<T: Default> Arena<T> {
+    pub(crate) fn insert(&mut self, value: T) -> Key<T> {
+        let (key, place) = self.claim();
+        *place = value;
+        key
+    }
+
+    /// Puts a slot to use with the value that [`Self::vacate`] left in it, or a default one.
+    #[inline]
+    pub(crate) fn claim(&mut self) -> (Key<T>, &mut T) {
+        if self.first_free == NONE {
+            self.add_vacant();
+        }
+        #[cfg(test)]
+        {
+            self.len += 1;
+        }
+        let index = self.first_free;
+        let slot = &mut self.slots[index as usize];
+        self.first_free = slot.next_free;
+        slot.generation = slot.generation.wrapping_add(1);
+        let generation = NonZeroU32::new(slot.generation).expect("a generation in use is odd");
+        (Key::new(index, generation), &mut slot.value)
+    }
+
+    #[cold]
+    fn add_vacant(&mut self) {
+        self.first_free = u32::try_from(self.slots.len()).expect("an arena never holds 2^32 slots");
+        self.slots.push(Slot { generation: 0, next_free: NONE, value: T::default() });
+    }
+
+    /// Takes the value out; every key to it is stale from now on.
+    pub(crate) fn remove(&mut self, key: Key<T>) -> Option<T> {
+        self.vacate(key).map(std::mem::take)
+    }
+
+    /// Makes every key to the slot stale, and lends its value to be made ready for the next use.
+    #[inline]
+    pub(crate) fn vacate(&mut self, key: Key<T>) -> Option<&mut T> {
+        let slot = self.slots.get_mut(key.index as usize)?;
+        if slot.generation != key.generation.get() {
+            return None;
+        }
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.next_free = self.first_free;
+        self.first_free = key.index;
+        #[cfg(test)]
+        {
+            self.len -= 1;
+        }
+        Some(&mut slot.value)
     }
 }
 
@@ -132,6 +157,20 @@ impl<T> IndexMut<Key<T>> for Arena<T> {
     #[inline]
     fn index_mut(&mut self, key: Key<T>) -> &mut T {
         self.get_mut(key).expect("the engine only stores keys of live slots")
+    }
+}
+
+impl<T> Key<T> {
+    const fn new(index: u32, generation: NonZeroU32) -> Self {
+        Self { index, generation, of: PhantomData }
+    }
+}
+
+/// A key that names no slot of any arena.
+impl<T> Default for Key<T> {
+    fn default() -> Self {
+        const EVEN: NonZeroU32 = NonZeroU32::new(u32::MAX - 1).expect("not 0");
+        Self::new(u32::MAX, EVEN)
     }
 }
 
@@ -169,8 +208,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_default_key_names_nothing() {
+        let mut arena = Arena::default();
+        arena.insert("only");
+        assert_eq!(arena.get(Key::default()), None);
+        assert_eq!(arena.remove(Key::default()), None);
+    }
+
+    #[test]
+    fn a_vacated_slot_hands_its_value_on() {
+        let mut arena = Arena::default();
+        let old = arena.insert(String::from("room"));
+        arena.vacate(old).unwrap().clear();
+        assert_eq!((arena.values().count(), arena.keys().count()), (0, 0));
+        assert!(arena.vacate(old).is_none());
+        let (new, value) = arena.claim();
+        assert_eq!((value.capacity(), value.is_empty()), (4, true));
+        assert_eq!((arena.get(old), arena.keys().collect::<Vec<_>>()), (None, vec![new]));
+    }
+
+    #[test]
     fn a_reused_slot_does_not_answer_to_an_old_key() {
-        let mut arena = Arena::new();
+        let mut arena = Arena::default();
         let old = arena.insert("old");
         assert_eq!(arena.remove(old), Some("old"));
         let new = arena.insert("new");

@@ -86,10 +86,11 @@ impl<T> List<T> {
     where
         T: Chained<L>,
     {
-        let Chain { linked, prev, next } = std::mem::take(arena[key].chain_mut());
-        if !linked {
+        let chain = arena[key].chain_mut();
+        if !chain.linked {
             return;
         }
+        let Chain { prev, next, .. } = std::mem::take(chain);
         match prev {
             Some(prev) => arena[prev].chain_mut().next = next,
             None => self.head = next,
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn items_leave_from_the_head_the_middle_and_the_tail() {
-        let mut arena = Arena::new();
+        let mut arena = Arena::default();
         let mut list = List::default();
         let [a, b, c, d] = std::array::from_fn(|_| arena.insert(Item::default()));
         for key in [a, b, c, d, b] {

@@ -15,7 +15,7 @@ use super::link::Link;
 use super::session::Session;
 use super::state::{EndpointState, Half};
 use super::text::Text;
-use super::{DeliveryKey, LinkKey, SessionKey};
+use super::{DeliveryKey, LinkKey, Object, SessionKey};
 use crate::codec::Field;
 
 /// A connection and everything in it.
@@ -52,8 +52,11 @@ pub(crate) struct Connection {
     pub(super) work: List<Delivery>,
     pub(super) unfreed_sessions: usize,
     pub(super) names: HashMap<u64, LinkKey>,
-    pub(super) spare_deliveries: Vec<Delivery>,
+    /// Objects of deliveries that have gone, with something attached that has to go too.
+    pub(super) attached: Vec<Object>,
     notices: Vec<Notice>,
+    /// One of the notices is about a delivery, which has to stay until that is told.
+    pub(super) tells_of_deliveries: bool,
     candidates: Vec<Subject>,
 }
 
@@ -139,17 +142,29 @@ impl Connection {
     /// Hands out the queued events; `spare` becomes the next queue, so no memory changes hands.
     pub(crate) fn take_notices(&mut self, spare: &mut Vec<Notice>) {
         spare.clear();
+        self.tells_of_deliveries = false;
         std::mem::swap(&mut self.notices, spare);
     }
 
     /// The one thing that is queued, if it is an event and there is nothing else: by far the most frequent case.
     pub(crate) fn take_sole_notice(&mut self) -> Option<Notice> {
-        if self.notices.len() == 1 && self.candidates.is_empty() { self.notices.pop() } else { None }
+        if self.notices.len() == 1 && self.candidates.is_empty() && self.attached.is_empty() {
+            self.tells_of_deliveries = false;
+            self.notices.pop()
+        } else {
+            None
+        }
     }
 
     /// Whether events or slots wait to be settled by the boundary.
+    #[inline]
     pub(crate) fn unsettled_business(&self) -> bool {
-        !self.notices.is_empty() || !self.candidates.is_empty()
+        !self.notices.is_empty() || !self.candidates.is_empty() || !self.attached.is_empty()
+    }
+
+    /// An object whose delivery has gone and that still has something attached.
+    pub(crate) fn next_attached(&mut self) -> Option<Object> {
+        self.attached.pop()
     }
 
     /// Notes that a slot may be free to go once the application has heard of everything.

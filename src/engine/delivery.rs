@@ -15,12 +15,15 @@ use crate::performative::{Role, SequenceNo};
 /// A message between being offered and being settled by both sides.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    pub(crate) link: Option<LinkKey>,
+    pub(crate) link: LinkKey,
+    /// What stands for the delivery outside, or stood for the one before in the same slot.
     pub(crate) object: Object,
     pub(crate) tag: Vec<u8>,
     pub(crate) payload: Payload,
     pub(crate) local: Disposition,
     pub(crate) remote: Disposition,
+    /// The delivery-id, from the first transfer on.
+    pub(crate) id: Option<SequenceNo>,
     pub(crate) local_settled: bool,
     pub(crate) remote_settled: bool,
     /// The peer said something new since the application last cleared this.
@@ -38,14 +41,14 @@ pub(crate) struct Delivery {
     pub(crate) advanced: bool,
     /// Receiver: it began without credit.
     pub(crate) uncredited: bool,
-    /// The delivery-id, from the first transfer on.
-    pub(crate) id: Option<SequenceNo>,
     /// Somebody outside the engine holds it.
     pub(crate) held: bool,
     /// Waits in the connection's list of changed deliveries.
     pub(crate) changed: bool,
     /// Waits in its link's queue for credit or session window.
     pub(crate) parked: bool,
+    /// Something outside the engine is attached to the object and has to go with the delivery.
+    pub(crate) attached: bool,
     pub(super) in_link: Chain<Self>,
     pub(super) in_work: Chain<Self>,
 }
@@ -73,47 +76,71 @@ impl Delivery {
         Self::default()
     }
 
-    /// The link; every delivery in the arena has one.
-    pub(crate) fn link(&self) -> LinkKey {
-        self.link.expect("a delivery in the arena belongs to a link")
-    }
-
-    /// Ready for another message: everything as new, the room of the tag kept.
-    fn recycled(mut self) -> Self {
-        self.tag.clear();
-        Self { tag: self.tag, ..Self::default() }
+    /// Makes the slot, which is in no list, ready for another delivery. The room of a usual tag is kept, and so is the
+    /// object; true if something is attached to that.
+    fn clear_for_next(&mut self) -> bool {
+        // Every field is named, so that none can be forgotten.
+        #[rustfmt::skip]
+        let Self {
+            link: _, object: _, tag, payload, local, remote, id, in_link: _, in_work: _,
+            local_settled, remote_settled, updated, aborted, complete, sent, state_changed, counts_as_queued,
+            advanced, uncredited, held, changed, parked, attached,
+        } = self;
+        #[rustfmt::skip]
+        let marks = [
+            local_settled, remote_settled, updated, aborted, complete, sent, state_changed, counts_as_queued,
+            advanced, uncredited, held, changed, parked,
+        ];
+        for mark in marks {
+            *mark = false;
+        }
+        if tag.capacity() > USUAL_TAG {
+            *tag = Vec::new();
+        }
+        tag.clear();
+        payload.clear();
+        local.reset();
+        remote.reset();
+        *id = None;
+        std::mem::take(attached)
     }
 }
 
 impl Connection {
     /// Starts a delivery on `link`; it becomes the current one if there was none.
     pub(crate) fn create_delivery(&mut self, link: LinkKey, tag: &[u8]) -> DeliveryKey {
-        let mut delivery = self.spare_deliveries.pop().unwrap_or_default();
+        let (key, delivery) = self.deliveries.claim();
         delivery.tag.extend_from_slice(tag);
-        delivery.link = Some(link);
-        let key = self.deliveries.insert(delivery);
+        delivery.link = link;
         let slot = &mut self.links[link];
         slot.deliveries.push_back::<InLink>(&mut self.deliveries, key);
         slot.unsettled += 1;
         if slot.current.is_none() {
             slot.current = Some(key);
-            self.refresh_work(key);
+            if slot.current_is_work() {
+                self.work.push_back::<InWork>(&mut self.deliveries, key);
+            }
         }
         key
     }
 
     /// Takes a settled delivery's slot back for another one.
-    pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) -> Object {
-        let link = self.deliveries[key].link();
-        self.links[link].deliveries.remove::<InLink>(&mut self.deliveries, key);
-        self.work.remove::<InWork>(&mut self.deliveries, key);
-        let Some(mut delivery) = self.deliveries.remove(key) else { return Object::NONE };
-        let object = std::mem::take(&mut delivery.object);
-        self.uncredited -= u32::from(delivery.uncredited);
-        if self.spare_deliveries.len() < SPARE_DELIVERIES {
-            self.spare_deliveries.push(delivery.recycled());
+    pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) {
+        let delivery = &self.deliveries[key];
+        let (link, id, working) = (delivery.link, delivery.id, delivery.in_work.linked());
+        let slot = &mut self.links[link];
+        if let Some(id) = id {
+            self.sessions[slot.session].deliveries_mut(slot.role).remove(id);
         }
-        object
+        slot.deliveries.remove::<InLink>(&mut self.deliveries, key);
+        if working {
+            self.work.remove::<InWork>(&mut self.deliveries, key);
+        }
+        self.uncredited -= u32::from(self.deliveries[key].uncredited);
+        let Some(delivery) = self.deliveries.vacate(key) else { return };
+        if delivery.clear_for_next() {
+            self.attached.push(delivery.object);
+        }
     }
 
     /// Sets the local state and schedules telling the peer, even if nothing changed.
@@ -130,17 +157,22 @@ impl Connection {
         if self.deliveries[key].local_settled {
             return;
         }
-        let link = self.deliveries[key].link();
+        let link = self.deliveries[key].link;
         if self.links[link].current == Some(key) {
             self.advance(link);
         }
-        self.links[link].unsettled -= 1;
-        self.deliveries[key].local_settled = true;
-        if self.links[link].role == Role::Receiver {
+        let slot = &mut self.links[link];
+        slot.unsettled -= 1;
+        let receives = slot.role == Role::Receiver;
+        let delivery = &mut self.deliveries[key];
+        delivery.local_settled = true;
+        delivery.state_changed = true;
+        if delivery.in_work.linked() {
+            self.work.remove::<InWork>(&mut self.deliveries, key);
+        }
+        if receives {
             self.pass_over(link, key);
         }
-        self.deliveries[key].state_changed = true;
-        self.refresh_work(key);
         self.delivery_changed(key);
         self.modified();
         if !self.bound {
@@ -161,7 +193,7 @@ impl Connection {
 
     /// Without a transport nothing of a settled delivery will ever be sent.
     fn forget_unsent(&mut self, key: DeliveryKey) {
-        let link = self.deliveries[key].link();
+        let link = self.deliveries[key].link;
         if self.links[link].role == Role::Sender && !self.deliveries[key].sent {
             self.withdraw(key);
         }
@@ -172,7 +204,7 @@ impl Connection {
     pub(crate) fn withdraw(&mut self, key: DeliveryKey) {
         self.drop_unsent(key);
         let delivery = &mut self.deliveries[key];
-        let link = delivery.link();
+        let link = delivery.link;
         if std::mem::take(&mut delivery.counts_as_queued) {
             let slot = &mut self.links[link];
             slot.queued -= 1;
@@ -185,7 +217,7 @@ impl Connection {
         let delivery = &mut self.deliveries[key];
         delivery.sent = true;
         let unsent = delivery.payload.clear();
-        let session = self.links[delivery.link()].session;
+        let session = self.links[delivery.link].session;
         self.sessions[session].outgoing_bytes -= unsent;
     }
 
@@ -197,7 +229,7 @@ impl Connection {
             return;
         }
         delivery.aborted = !delivery.sent;
-        let link = &self.links[delivery.link()];
+        let link = &self.links[delivery.link];
         match link.role {
             Role::Sender => {
                 let dropped = delivery.payload.clear();
@@ -265,9 +297,10 @@ impl Connection {
 
     /// Throws away what the application did not read.
     pub(crate) fn drop_unread(&mut self, key: DeliveryKey) {
-        let dropped = self.deliveries[key].payload.clear();
-        if dropped > 0 {
-            let session = self.links[self.deliveries[key].link()].session;
+        let delivery = &mut self.deliveries[key];
+        if !delivery.payload.is_empty() {
+            let dropped = delivery.payload.clear();
+            let session = self.links[delivery.link].session;
             self.bytes_read(session, dropped);
         }
     }
@@ -289,15 +322,21 @@ impl Connection {
         }
     }
 
+    /// The peer said something new about a delivery.
+    #[inline]
+    pub(crate) fn note_update(&mut self, key: DeliveryKey) {
+        let delivery = &mut self.deliveries[key];
+        delivery.updated = true;
+        if !delivery.local_settled && !delivery.in_work.linked() {
+            self.work.push_back::<InWork>(&mut self.deliveries, key);
+        }
+    }
+
     /// Puts the delivery into the work queue or takes it out, as its state demands (spec/engine.md section 7.1).
     pub(crate) fn refresh_work(&mut self, key: DeliveryKey) {
         let delivery = &self.deliveries[key];
-        let link = &self.links[delivery.link()];
-        let current = link.current == Some(key);
-        let ready = match link.role {
-            Role::Receiver => current,
-            Role::Sender => current && link.credit > 0,
-        };
+        let link = &self.links[delivery.link];
+        let ready = link.current == Some(key) && link.current_is_work();
         if (delivery.updated && !delivery.local_settled) || ready {
             self.work.push_back::<InWork>(&mut self.deliveries, key);
         } else if delivery.in_work.linked() {
@@ -308,6 +347,7 @@ impl Connection {
     /// Tells the application about news on a delivery.
     pub(crate) fn post_delivery(&mut self, key: DeliveryKey) {
         self.post(Event::Delivery, Subject::Delivery(key));
+        self.tells_of_deliveries = true;
     }
 
     /// The first delivery from `key` on that is not settled locally.
@@ -339,5 +379,5 @@ impl Connection {
     }
 }
 
-/// How many finished deliveries keep their buffers for the next ones.
-const SPARE_DELIVERIES: usize = 1024;
+/// The longest tag the standard allows.
+const USUAL_TAG: usize = 32;

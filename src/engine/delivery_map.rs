@@ -50,12 +50,18 @@ impl DeliveryMap {
 
     pub(crate) fn remove(&mut self, id: SequenceNo) {
         let index = self.index(id);
-        match self.ring.get_mut(index) {
-            Some(place) => self.live -= usize::from(place.take().is_some()),
-            None => {
-                self.stragglers.remove(&id.0);
-            }
+        let Some(place) = self.ring.get_mut(index) else {
+            self.stragglers.remove(&id.0);
+            return;
+        };
+        self.live -= usize::from(place.take().is_some());
+        if index == 0 {
+            self.trim();
         }
+    }
+
+    /// Drops the places before the first delivery.
+    fn trim(&mut self) {
         while let Some(None) = self.ring.front() {
             self.ring.pop_front();
             self.base = self.base.next();
@@ -113,7 +119,7 @@ mod tests {
     }
 
     fn keys(n: usize) -> Vec<DeliveryKey> {
-        let mut arena = Arena::new();
+        let mut arena = Arena::default();
         (0..n).map(|_| arena.insert(crate::engine::Delivery::for_tests())).collect()
     }
 

@@ -85,10 +85,29 @@ impl Disposition {
         }
     }
 
+    /// Forgets everything.
+    #[inline]
+    pub(crate) fn reset(&mut self) {
+        self.replace(Self::None);
+    }
+
+    /// Becomes `new`. What has no parts, as most have not, is overwritten without looking for any.
+    #[inline]
+    pub(crate) fn replace(&mut self, new: Self) {
+        let old = std::mem::replace(self, new);
+        match old {
+            Self::None | Self::Accepted | Self::Released | Self::Received { .. } => std::mem::forget(old),
+            _ => drop(old),
+        }
+    }
+
     /// Sets the kind; fields set beforehand for the same kind are kept.
     pub(crate) fn set_kind(&mut self, kind: u64) {
         if self.kind() == kind {
             return;
+        }
+        if matches!(self, Self::None) {
+            return self.replace(Self::of_kind(kind));
         }
         *self = match (std::mem::take(self), Self::of_kind(kind)) {
             (Self::Custom(old), Self::Custom(mut new)) => {

@@ -105,32 +105,44 @@ impl Connection {
     /// Removes the slot if it is released, and hands back the outside object that stood for it.
     pub(crate) fn reclaim(&mut self, subject: Subject) -> Option<Object> {
         match subject {
-            Subject::Delivery(key) => self.reclaim_delivery(key),
+            Subject::Delivery(key) => {
+                self.reclaim_delivery(key);
+                None
+            }
             Subject::Link(key) => self.reclaim_link(key),
             Subject::Session(key) => self.reclaim_session(key),
             Subject::Connection | Subject::Transport => None,
         }
     }
 
-    fn reclaim_delivery(&mut self, key: DeliveryKey) -> Option<Object> {
-        let delivery = self.deliveries.get(key)?;
+    /// The wire has nothing more to say of a settled delivery.
+    pub(crate) fn delivery_done(&mut self, key: DeliveryKey) {
+        if self.tells_of_deliveries {
+            self.unregister(key);
+            self.candidate(Subject::Delivery(key));
+        } else {
+            self.reclaim_delivery(key);
+        }
+    }
+
+    /// Takes a delivery's slot back if it is released; one that is held gives up its id.
+    fn reclaim_delivery(&mut self, key: DeliveryKey) {
+        let Some(delivery) = self.deliveries.get(key) else { return };
         let released = delivery.local_settled && !delivery.held && !delivery.changed && !delivery.parked;
         if !released {
-            return None;
+            return self.unregister(key);
         }
-        let link = delivery.link();
-        self.unregister(key);
-        let object = self.recycle_delivery(key);
+        let link = delivery.link;
+        self.recycle_delivery(key);
         if self.links[link].finalized {
             self.candidate(Subject::Link(link));
         }
-        Some(object)
     }
 
     /// The delivery's id names nothing from now on.
     pub(crate) fn unregister(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
-        let link = delivery.link();
+        let link = delivery.link;
         if let Some(id) = delivery.id.take() {
             let link = &self.links[link];
             let (session, role) = (link.session, link.role);
@@ -218,7 +230,7 @@ impl Connection {
     fn reset_delivery(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
         delivery.parked = false;
-        let link = delivery.link();
+        let link = delivery.link;
         let role = self.links[link].role;
         let started = self.deliveries[key].id.is_some();
         self.unregister(key);

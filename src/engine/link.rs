@@ -18,6 +18,7 @@ use crate::codec::Field;
 use crate::performative::{Handle, ReceiverSettleMode, Role, SenderSettleMode, SequenceNo};
 
 /// One end of a link, as its owner sees it.
+#[derive(Default)]
 pub(crate) struct Link {
     pub(crate) object: Object,
     pub(crate) session: SessionKey,
@@ -139,51 +140,12 @@ pub(crate) enum End {
 
 impl Link {
     pub(super) fn new(session: SessionKey, role: Role, name: Option<&[u8]>) -> Self {
-        Self {
-            object: Object::NONE,
-            session,
-            role,
-            name: Text::from_option(name),
-            state: EndpointState::default(),
-            detached: false,
-            remote_detached: false,
-            credit: 0,
-            queued: 0,
-            available: 0,
-            tells_available: false,
-            drained: 0,
-            drain: false,
-            drain_mode: DrainMode::Manual,
-            drain_changed: false,
-            unsettled: 0,
-            flow: LinkFlow::default(),
-            wire: LinkWire::default(),
-            current: None,
-            deliveries: List::default(),
-            parked: VecDeque::new(),
-            resumed: false,
-            settle_modes: SettleModes::default(),
-            remote_settle_modes: SettleModes::default(),
-            max_message_size: 0,
-            remote_max_message_size: 0,
-            source: None,
-            target: None,
-            remote_source: None,
-            remote_target: None,
-            properties: Field::Empty,
-            remote_properties: Field::Empty,
-            extras: BothExtras::default(),
-            condition: None,
-            remote_condition: None,
-            freed: false,
-            finalized: false,
-            held: false,
-            changed: false,
-            flow_due: false,
-            same_name: None,
-            in_connection: Chain::default(),
-            in_session: Chain::default(),
-        }
+        Self { session, role, name: Text::from_option(name), ..Self::default() }
+    }
+
+    /// Whether the current delivery, if there is one, is something to work on (spec/engine.md section 7.1).
+    pub(super) fn current_is_work(&self) -> bool {
+        self.role == Role::Receiver || self.credit > 0
     }
 
     /// Whether a handle in either direction is in use.

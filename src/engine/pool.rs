@@ -15,6 +15,16 @@ struct Shelf {
     most: usize,
 }
 
+impl Shelf {
+    /// The latest buffer is too small; one of those before may do.
+    #[cold]
+    fn take_older(&mut self, wanted: usize) -> Option<Vec<u8>> {
+        let mut latest = self.buffers.iter().rev().take(LOOKED_AT);
+        let place = latest.position(|buffer| buffer.capacity() >= wanted)?;
+        Some(self.buffers.remove(self.buffers.len() - 1 - place))
+    }
+}
+
 struct Pool {
     small: Shelf,
     large: Shelf,
@@ -53,9 +63,10 @@ pub(crate) fn give(buffer: Vec<u8>) {
 impl Pool {
     fn take(&mut self, wanted: usize) -> Option<Vec<u8>> {
         let shelf = if wanted <= SMALL { &mut self.small } else { &mut self.large };
-        let mut latest = shelf.buffers.iter().rev().take(LOOKED_AT);
-        let place = latest.position(|buffer| buffer.capacity() >= wanted)?;
-        let buffer = shelf.buffers.remove(shelf.buffers.len() - 1 - place);
+        let buffer = match shelf.buffers.pop_if(|latest| latest.capacity() >= wanted) {
+            Some(latest) => latest,
+            None => shelf.take_older(wanted)?,
+        };
         shelf.held -= buffer.capacity();
         Some(buffer)
     }

@@ -89,8 +89,8 @@ impl Chained<InConnection> for Session {
     }
 }
 
-impl Session {
-    pub(crate) fn new() -> Self {
+impl Default for Session {
+    fn default() -> Self {
         Self {
             object: Object::NONE,
             state: EndpointState::default(),
@@ -113,7 +113,9 @@ impl Session {
             in_connection: Chain::default(),
         }
     }
+}
 
+impl Session {
     /// Whether a channel in either direction is in use.
     pub(crate) const fn mapped(&self) -> bool {
         self.wire.local_channel.is_some() || self.wire.remote_channel.is_some()
@@ -137,8 +139,7 @@ impl Session {
 
 impl Connection {
     pub(crate) fn create_session(&mut self) -> SessionKey {
-        let mut session = Session::new();
-        session.max_frame_size = self.max_frame_size;
+        let session = Session { max_frame_size: self.max_frame_size, ..Session::default() };
         let key = self.sessions.insert(session);
         self.session_order.push_back::<InConnection>(&mut self.sessions, key);
         self.unfreed_sessions += 1;

@@ -71,10 +71,8 @@ mod tests {
     use super::*;
 
     fn session(limit: WindowLimit, max_frame_size: u32, incoming_bytes: usize, left: u32) -> Session {
-        let mut session = Session::new();
-        session.window_limit = limit;
-        session.max_frame_size = max_frame_size;
-        session.incoming_bytes = incoming_bytes;
+        let mut session =
+            Session { window_limit: limit, max_frame_size, incoming_bytes, ..Session::default() };
         session.wire.incoming_window = left;
         session
     }

@@ -52,7 +52,6 @@ pub extern "C" fn pn_connection() -> *mut pn_connection_t {
         condition: None,
         data: [null_mut(); 3],
         notices: Vec::new(),
-        spare_deliveries: Vec::new(),
         settling: false,
     });
     // SAFETY: the connection is fresh; the caller gets its first reference.

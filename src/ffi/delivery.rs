@@ -60,6 +60,8 @@ pub unsafe extern "C" fn pn_delivery_get_context(delivery: *mut pn_delivery_t) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_set_context(delivery: *mut pn_delivery_t, context: *mut c_void) {
     // SAFETY: the caller passes null or a live delivery.
+    unsafe { mark_attached(delivery) };
+    // SAFETY: as above.
     if let Some(this) = unsafe { delivery.as_mut() } {
         set_context(&mut this.record, context);
     }
@@ -72,7 +74,18 @@ pub unsafe extern "C" fn pn_delivery_set_context(delivery: *mut pn_delivery_t, c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_attachments(delivery: *mut pn_delivery_t) -> *mut pn_record_t {
     // SAFETY: the caller passes null or a live delivery.
+    unsafe { mark_attached(delivery) };
+    // SAFETY: as above.
     unsafe { delivery.as_mut() }.map_or(null_mut(), |this| attachments(&mut this.record))
+}
+
+/// Notes that what is attached to the delivery has to go with it.
+///
+/// # Safety
+/// `delivery` is null or live.
+unsafe fn mark_attached(delivery: *mut pn_delivery_t) {
+    // SAFETY: passed on from the caller.
+    unsafe { on_delivery(delivery, (), |engine, key| engine.deliveries[key].attached = true) };
 }
 
 /// Returns the tag of a delivery.
@@ -86,7 +99,7 @@ pub unsafe extern "C" fn pn_delivery_tag(delivery: *mut pn_delivery_t) -> pn_del
         tag => pn_bytes_t::lend(tag),
     };
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, pn_bytes_t::NULL, lend) }
+    unsafe { look(delivery, pn_bytes_t::NULL, lend) }
 }
 
 /// Returns the link of a delivery.
@@ -127,7 +140,7 @@ pub unsafe extern "C" fn pn_delivery_remote(delivery: *mut pn_delivery_t) -> *mu
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_local_state(delivery: *mut pn_delivery_t) -> u64 {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, 0, |delivery| delivery.local.kind()) }
+    unsafe { look(delivery, 0, |delivery| delivery.local.kind()) }
 }
 
 /// Returns the type of what the peer says of a delivery, such as PN_ACCEPTED.
@@ -137,7 +150,7 @@ pub unsafe extern "C" fn pn_delivery_local_state(delivery: *mut pn_delivery_t) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_remote_state(delivery: *mut pn_delivery_t) -> u64 {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, 0, |delivery| delivery.remote.kind()) }
+    unsafe { look(delivery, 0, |delivery| delivery.remote.kind()) }
 }
 
 /// Tells whether the peer has settled a delivery.
@@ -147,7 +160,7 @@ pub unsafe extern "C" fn pn_delivery_remote_state(delivery: *mut pn_delivery_t) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_settled(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, false, |delivery| delivery.remote_settled) }
+    unsafe { look(delivery, false, |delivery| delivery.remote_settled) }
 }
 
 /// Returns how many bytes of a delivery are buffered: received and not read, or given to pn_link_send() and not
@@ -159,7 +172,7 @@ pub unsafe extern "C" fn pn_delivery_settled(delivery: *mut pn_delivery_t) -> bo
 pub unsafe extern "C" fn pn_delivery_pending(delivery: *mut pn_delivery_t) -> usize {
     let pending = |delivery: &Delivery| if delivery.aborted { 1 } else { delivery.payload.len() };
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, 0, pending) }
+    unsafe { look(delivery, 0, pending) }
 }
 
 /// Tells whether more of a message is to come: from this side's application, or from the peer.
@@ -169,7 +182,7 @@ pub unsafe extern "C" fn pn_delivery_pending(delivery: *mut pn_delivery_t) -> us
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_partial(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, false, |delivery| !delivery.complete) }
+    unsafe { look(delivery, false, |delivery| !delivery.complete) }
 }
 
 /// Tells whether a delivery was given up before its message was complete, by either side.
@@ -179,7 +192,7 @@ pub unsafe extern "C" fn pn_delivery_partial(delivery: *mut pn_delivery_t) -> bo
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_aborted(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, false, |delivery| delivery.aborted) }
+    unsafe { look(delivery, false, |delivery| delivery.aborted) }
 }
 
 /// Tells whether pn_link_send() makes sense on a delivery now.
@@ -189,7 +202,7 @@ pub unsafe extern "C" fn pn_delivery_aborted(delivery: *mut pn_delivery_t) -> bo
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_writable(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_delivery(delivery, false, |engine, key| writable(engine, key)) }
+    unsafe { look_around(delivery, writable) }
 }
 
 /// Tells whether pn_link_recv() makes sense on a delivery now.
@@ -199,7 +212,7 @@ pub unsafe extern "C" fn pn_delivery_writable(delivery: *mut pn_delivery_t) -> b
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_readable(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_delivery(delivery, false, |engine, key| readable(engine, key)) }
+    unsafe { look_around(delivery, readable) }
 }
 
 /// Tells whether the peer has said something about a delivery since pn_delivery_clear().
@@ -209,7 +222,7 @@ pub unsafe extern "C" fn pn_delivery_readable(delivery: *mut pn_delivery_t) -> b
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_updated(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_slot(delivery, false, |delivery| delivery.updated) }
+    unsafe { look(delivery, false, |delivery| delivery.updated) }
 }
 
 /// Sets the type of what this side says of a delivery and tells the peer with the next output. Fields that were set
@@ -241,7 +254,7 @@ pub unsafe extern "C" fn pn_delivery_clear(delivery: *mut pn_delivery_t) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_delivery_current(delivery: *mut pn_delivery_t) -> bool {
     // SAFETY: the caller passes null or a live delivery.
-    unsafe { on_delivery(delivery, false, |engine, key| current(engine, key)) }
+    unsafe { look_around(delivery, current) }
 }
 
 /// Settles a delivery: this side has nothing more to say or hear about it. One that is current is advanced past.
@@ -270,7 +283,7 @@ pub unsafe extern "C" fn pn_delivery_abort(delivery: *mut pn_delivery_t) {
 pub unsafe extern "C" fn pn_delivery_buffered(delivery: *mut pn_delivery_t) -> bool {
     let buffered = |engine: &mut Connection, key: DeliveryKey| {
         let delivery = &engine.deliveries[key];
-        let sends = engine.links[delivery.link()].role == Role::Sender;
+        let sends = engine.links[delivery.link].role == Role::Sender;
         sends && !delivery.sent && (delivery.complete || !delivery.payload.is_empty())
     };
     // SAFETY: the caller passes null or a live delivery.
@@ -353,14 +366,29 @@ unsafe fn object_of(connection: *mut pn_connection_t, key: Option<DeliveryKey>) 
     key.map_or(null_mut(), |key| unsafe { delivery_object(connection, key) })
 }
 
-/// Runs `f` on what the engine has of a delivery.
+/// Looks at what the engine has of a delivery.
 ///
 /// # Safety
 /// As for [`on_delivery`].
 #[inline]
-unsafe fn on_slot<R>(delivery: *mut pn_delivery_t, neutral: R, f: impl FnOnce(&Delivery) -> R) -> R {
-    // SAFETY: passed on from the caller.
-    unsafe { on_delivery(delivery, neutral, |engine, key| f(&engine.deliveries[key])) }
+unsafe fn look<R>(delivery: *mut pn_delivery_t, neutral: R, f: impl FnOnce(&Delivery) -> R) -> R {
+    // SAFETY: the caller passes null, a live or a spare delivery.
+    let Some(this) = (unsafe { delivery.as_ref() }) else { return neutral };
+    // SAFETY: a delivery lives no longer than its connection.
+    unsafe { (*this.connection).engine.deliveries.get(this.key) }.map_or(neutral, f)
+}
+
+/// Looks at what the engine has of a delivery and of its link.
+///
+/// # Safety
+/// As for [`on_delivery`].
+#[inline]
+unsafe fn look_around(delivery: *mut pn_delivery_t, f: fn(&Connection, DeliveryKey) -> bool) -> bool {
+    // SAFETY: the caller passes null, a live or a spare delivery.
+    let Some(this) = (unsafe { delivery.as_ref() }) else { return false };
+    // SAFETY: a delivery lives no longer than its connection.
+    let engine = unsafe { &(*this.connection).engine };
+    engine.deliveries.get(this.key).is_some() && f(engine, this.key)
 }
 
 /// # Safety
@@ -374,16 +402,16 @@ unsafe fn disposition(delivery: *mut pn_delivery_t, remote: bool) -> *mut pn_dis
 }
 
 fn current(engine: &Connection, key: DeliveryKey) -> bool {
-    engine.links[engine.deliveries[key].link()].current == Some(key)
+    engine.links[engine.deliveries[key].link].current == Some(key)
 }
 
 fn writable(engine: &Connection, key: DeliveryKey) -> bool {
-    let link = &engine.links[engine.deliveries[key].link()];
+    let link = &engine.links[engine.deliveries[key].link];
     link.role == Role::Sender && link.current == Some(key) && link.credit > 0
 }
 
 fn readable(engine: &Connection, key: DeliveryKey) -> bool {
-    let link = &engine.links[engine.deliveries[key].link()];
+    let link = &engine.links[engine.deliveries[key].link];
     link.role == Role::Receiver && link.current == Some(key)
 }
 

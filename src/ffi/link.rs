@@ -619,14 +619,16 @@ pub unsafe extern "C" fn pn_link_remote_properties(link: *mut pn_link_t) -> *mut
 const LOCAL: u32 = 0;
 const REMOTE: u32 = 1;
 
-/// Runs `f` on what the engine has of a link.
+/// Looks at what the engine has of a link, or sets what nobody has to hear of.
 ///
 /// # Safety
 /// As for [`on_link`].
 #[inline]
 unsafe fn on_slot<R>(link: *mut pn_link_t, neutral: R, f: impl FnOnce(&mut Link) -> R) -> R {
-    // SAFETY: passed on from the caller.
-    unsafe { on_link(link, neutral, |engine, key| f(&mut engine.links[key])) }
+    // SAFETY: the caller passes null or a live link.
+    let Some(this) = (unsafe { link.as_ref() }) else { return neutral };
+    // SAFETY: a link lives no longer than its connection; the borrow ends with the closure.
+    unsafe { (*this.connection).engine.links.get_mut(this.key) }.map_or(neutral, f)
 }
 
 /// # Safety

@@ -3,17 +3,17 @@
 //! The engine only queues; nothing here runs while it is borrowed, so an event's or attachment's own code may call
 //! the library again. A call made that way leaves its notices to the outer pass.
 
-use std::ffi::{c_uint, c_void};
+use std::ffi::c_uint;
 use std::mem;
 use std::ptr::{NonNull, null_mut};
 
 use super::event::names::pn_event_type_t as names;
 use super::shell::{
-    CONNECTION, DELIVERY, LINK, SESSION, TRANSPORT, count_of, end_node, end_transport, hold, let_go,
-    new_node, pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t, set_count,
+    Node, count_of, end_node, end_transport, hold, let_go, new_node, pn_connection_t, pn_delivery_t,
+    pn_link_t, pn_session_t, set_count,
 };
 use crate::engine::{Connection, DeliveryKey, Event, LinkKey, Notice, Object, SessionKey, Subject};
-use crate::object::{collector, pn_class_t, record};
+use crate::object::{collector, record};
 
 /// Settles what the engine has queued, if anything.
 ///
@@ -23,9 +23,17 @@ use crate::object::{collector, pn_class_t, record};
 pub(super) unsafe fn settle_if_needed(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
     let engine = unsafe { &mut (*connection).engine };
-    if !engine.unsettled_business() {
-        return;
+    if engine.unsettled_business() {
+        // SAFETY: passed on from the caller.
+        unsafe { settle_something(connection) };
     }
+}
+
+/// # Safety
+/// As for [`settle_if_needed`].
+unsafe fn settle_something(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    let engine = unsafe { &mut (*connection).engine };
     match engine.take_sole_notice() {
         // SAFETY: passed on from the caller; queueing an event runs no code of the program's.
         Some(notice) => unsafe { deliver(connection, notice) },
@@ -59,6 +67,8 @@ pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
         // SAFETY: as above.
         unsafe { reclaim(connection) };
         // SAFETY: as above.
+        unsafe { detach_records(connection) };
+        // SAFETY: as above.
         if !unsafe { (*connection).engine.unsettled_business() } {
             break;
         }
@@ -72,21 +82,49 @@ pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
 /// # Safety
 /// `connection` is live and kept.
 unsafe fn deliver(connection: *mut pn_connection_t, notice: Notice) {
+    let kind = notice.event;
+    match notice.subject {
+        // SAFETY: passed on from the caller; so below.
+        Subject::Connection => unsafe { tell(connection, connection, kind) },
+        Subject::Session(key) => {
+            // SAFETY: as above.
+            let session = unsafe { session_object(connection, key) };
+            // SAFETY: as above.
+            unsafe { tell(connection, session, kind) };
+        }
+        Subject::Link(key) => {
+            // SAFETY: as above.
+            let link = unsafe { link_object(connection, key) };
+            // SAFETY: as above.
+            unsafe { tell(connection, link, kind) };
+        }
+        Subject::Delivery(key) => {
+            // SAFETY: as above.
+            let delivery = unsafe { delivery_object(connection, key) };
+            // SAFETY: as above.
+            unsafe { tell(connection, delivery, kind) };
+        }
+        Subject::Transport => {
+            // SAFETY: as above.
+            let transport = unsafe { (*connection).transport };
+            // SAFETY: as above.
+            unsafe { tell(connection, transport, kind) };
+        }
+    }
+}
+
+/// Queues an event about `subject`, which is held from then on.
+///
+/// # Safety
+/// `connection` is live, and `subject` null or a live object of its tree.
+#[inline]
+unsafe fn tell<T: Node>(connection: *mut pn_connection_t, subject: *mut T, event: Event) {
     // SAFETY: passed on from the caller.
     let collector = unsafe { (*connection).collector };
-    let (class, context): (&pn_class_t, *mut c_void) = match notice.subject {
-        Subject::Connection => (&CONNECTION.0, connection.cast()),
-        // SAFETY: passed on from the caller; so below.
-        Subject::Session(key) => (&SESSION.0, unsafe { session_object(connection, key) }.cast()),
-        // SAFETY: as above.
-        Subject::Link(key) => (&LINK.0, unsafe { link_object(connection, key) }.cast()),
-        // SAFETY: as above.
-        Subject::Delivery(key) => (&DELIVERY.0, unsafe { delivery_object(connection, key) }.cast()),
-        // SAFETY: as above.
-        Subject::Transport => (&TRANSPORT.0, unsafe { (*connection).transport }.cast()),
-    };
-    // SAFETY: the collector is null or held by the connection, the context null or an object of the class.
-    unsafe { collector::put(collector, class, context, number(notice.event)) };
+    // SAFETY: passed on from the caller.
+    let keep = || unsafe { hold(subject) };
+    // SAFETY: the collector is null or held by the connection, the subject null or an object of the class.
+    unsafe { collector::put_held(collector, &raw const T::CLASS.0, subject.cast(), number(event), keep) };
 }
 
 /// # Safety
@@ -101,39 +139,30 @@ unsafe fn reclaim(connection: *mut pn_connection_t) {
         };
         match candidate {
             // SAFETY: the engine gives back the object of a slot that is gone; nobody holds it. So below.
-            Subject::Delivery(_) => unsafe { spare_delivery(connection, object.cast().as_ptr()) },
-            // SAFETY: as above.
             Subject::Link(_) => unsafe { end_node(object.cast::<pn_link_t>().as_ptr()) },
             // SAFETY: as above.
             Subject::Session(_) => unsafe { end_node(object.cast::<pn_session_t>().as_ptr()) },
-            Subject::Connection | Subject::Transport => {}
+            Subject::Connection | Subject::Transport | Subject::Delivery(_) => {}
         }
     }
 }
 
-/// Keeps the object of a delivery that ended for the next one, with nothing attached to it.
+/// Ends what is attached to deliveries that have gone; their objects stay for the next ones.
 ///
 /// # Safety
-/// `connection` is live and kept; nobody holds `delivery`.
-unsafe fn spare_delivery(connection: *mut pn_connection_t, delivery: *mut pn_delivery_t) {
+/// `connection` is live and kept.
+unsafe fn detach_records(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
-    let attached = unsafe { (*delivery).record };
-    if !attached.is_null() {
-        // SAFETY: the delivery holds its record; clearing may run a program's finalizers.
-        unsafe { record::clear(attached) };
-    }
-    // SAFETY: passed on from the caller.
-    let spare = unsafe { &mut (*connection).spare_deliveries };
-    if spare.len() < SPARE_OBJECTS {
-        spare.push(delivery);
-    } else {
-        // SAFETY: nobody holds the delivery.
-        unsafe { end_node(delivery) };
+    while let Some(object) = unsafe { (*connection).engine.next_attached() } {
+        let Some(object) = object.0 else { continue };
+        // SAFETY: the objects of an engine's slots live as long as the connection.
+        let attached = unsafe { (*object.cast::<pn_delivery_t>().as_ptr()).record };
+        if !attached.is_null() {
+            // SAFETY: the delivery holds its record; clearing may run a program's finalizers.
+            unsafe { record::clear(attached) };
+        }
     }
 }
-
-/// How many objects of ended deliveries a connection keeps.
-const SPARE_OBJECTS: usize = 1024;
 
 /// The object that stands for a session, made on the first look; null for a slot that is gone.
 ///
@@ -196,32 +225,46 @@ pub(super) unsafe fn delivery_object(
 ) -> *mut pn_delivery_t {
     // SAFETY: passed on from the caller.
     let Some(slot) = (unsafe { (*connection).engine.deliveries.get(key) }) else { return null_mut() };
-    if let Some(object) = slot.object.0 {
-        return object.cast().as_ptr();
+    let (object, link) = (slot.object.0, slot.link);
+    if let Some(object) = object {
+        let object = object.cast::<pn_delivery_t>().as_ptr();
+        // SAFETY: the objects of an engine's slots live as long as the connection.
+        if unsafe { (*object).key } != key {
+            // SAFETY: as above; its last delivery is gone, so it is nobody's.
+            unsafe { reuse_delivery(object, link, key) };
+        }
+        return object;
     }
-    let link = slot.link();
     // SAFETY: passed on from the caller.
     let link = unsafe { link_object(connection, link) };
-    // SAFETY: passed on from the caller.
-    let object = match unsafe { (*connection).spare_deliveries.pop() } {
-        Some(spare) => {
-            // SAFETY: a spare object is live and nobody's.
-            let this = unsafe { &mut *spare };
-            (this.link, this.key) = (link, key);
-            spare
-        }
-        None => new_node(pn_delivery_t {
-            connection,
-            link,
-            key,
-            record: null_mut(),
-            dispositions: [const { None }; 2],
-        }),
-    };
+    let object = new_node(pn_delivery_t {
+        connection,
+        link,
+        key,
+        record: null_mut(),
+        dispositions: [const { None }; 2],
+    });
     // SAFETY: passed on from the caller.
     let engine: &mut Connection = unsafe { &mut (*connection).engine };
     engine.deliveries[key].object = Object(NonNull::new(object.cast()));
     object
+}
+
+/// Makes the object of a delivery that has gone stand for the next one in the same slot.
+///
+/// # Safety
+/// `delivery` is live, and nobody's.
+unsafe fn reuse_delivery(delivery: *mut pn_delivery_t, link: LinkKey, key: DeliveryKey) {
+    // SAFETY: passed on from the caller.
+    let this = unsafe { &mut *delivery };
+    // SAFETY: an object lives no longer than its connection.
+    this.link = unsafe { link_object(this.connection, link) };
+    this.key = key;
+    // What a program attached after the end.
+    if !this.record.is_null() {
+        // SAFETY: the delivery holds its record; clearing may run a program's finalizers.
+        unsafe { record::clear(this.record) };
+    }
 }
 
 /// Nobody holds the connection any more. What its end has to tell may revive it for as long as it takes to be heard;
@@ -304,7 +347,7 @@ pub(super) unsafe fn tie(transport: *mut super::shell::pn_transport_t, connectio
 unsafe fn end_connection(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller; attached objects may run a program's code, but find nothing to hold.
     let engine = unsafe { mem::take(&mut (*connection).engine) };
-    for object in engine.deliveries.values().filter_map(|slot| slot.object.0) {
+    for object in engine.deliveries.all_values().filter_map(|slot| slot.object.0) {
         // SAFETY: the engine's objects are live, each stands for one slot, and nobody holds them.
         unsafe { end_node(object.cast::<pn_delivery_t>().as_ptr()) };
     }
@@ -315,11 +358,6 @@ unsafe fn end_connection(connection: *mut pn_connection_t) {
     for object in engine.sessions.values().filter_map(|slot| slot.object.0) {
         // SAFETY: as above.
         unsafe { end_node(object.cast::<pn_session_t>().as_ptr()) };
-    }
-    // SAFETY: passed on from the caller.
-    for spare in unsafe { mem::take(&mut (*connection).spare_deliveries) } {
-        // SAFETY: spare objects are nobody's.
-        unsafe { end_node(spare) };
     }
     // SAFETY: passed on from the caller.
     unsafe { end_node(connection) };

@@ -38,8 +38,6 @@ pub struct pn_connection_t {
     pub(super) condition: Option<Box<pn_condition_t>>,
     pub(super) data: [*mut pn_data_t; 3],
     pub(super) notices: Vec<Notice>,
-    /// Objects of deliveries that ended, for the next ones.
-    pub(super) spare_deliveries: Vec<*mut pn_delivery_t>,
     pub(super) settling: bool,
 }
 
@@ -116,6 +114,7 @@ const fn tree_class<T: Node>(name: &'static std::ffi::CStr, cid: c_int) -> pn_cl
         refcount: Some(tree_refcount),
         finalize: None,
         free: None,
+        reify: None,
         ..ordinary_class::<T>(name, cid)
     }
 }
@@ -289,6 +288,7 @@ impl Node for pn_transport_t {
 ///
 /// # Safety
 /// `connection` and `parent` are live.
+#[inline]
 unsafe fn hold_slot<P: Node>(connection: *mut pn_connection_t, slot: Subject, parent: *mut P, held: bool) {
     // SAFETY: the caller passes a live connection, whose engine nobody uses at this point.
     let engine = unsafe { &mut (*connection).engine };
@@ -298,8 +298,10 @@ unsafe fn hold_slot<P: Node>(connection: *mut pn_connection_t, slot: Subject, pa
         return unsafe { hold(parent) };
     }
     // The parent's reference may be the last one of the tree, so slots are settled first.
-    // SAFETY: the child's reference on its parent still keeps the tree.
-    unsafe { settle::settle(connection) };
+    if engine.unsettled_business() {
+        // SAFETY: the child's reference on its parent still keeps the tree.
+        unsafe { settle::settle(connection) };
+    }
     // SAFETY: passed on from the caller; a parent outlives its children's slots.
     unsafe { let_go(parent) };
 }
@@ -413,7 +415,7 @@ unsafe extern "C" fn inspect_delivery(object: *mut c_void, text: *mut pn_string_
     let delivery = object.cast::<pn_delivery_t>();
     let describe = |engine: &mut Connection, key: DeliveryKey| {
         let slot = engine.deliveries.get(key)?;
-        let sends = engine.links[slot.link()].role == crate::performative::Role::Sender;
+        let sends = engine.links[slot.link].role == crate::performative::Role::Sender;
         let mut tag = String::new();
         quoted(&mut tag, &slot.tag).ok()?;
         let direction = if sends { "sending" } else { "receiving" };

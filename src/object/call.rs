@@ -42,6 +42,7 @@ fn deeper<R>(f: impl FnOnce() -> R) -> Option<R> {
 ///
 /// # Safety
 /// `class` is a class, and `object` an object it may be asked about, or null.
+#[inline]
 pub(crate) unsafe fn reify(class: *const pn_class_t, object: *mut c_void) -> *const pn_class_t {
     // SAFETY: the caller passes a class.
     let Some(reify) = (unsafe { (*class).reify }) else { return class };
@@ -132,6 +133,32 @@ pub(crate) unsafe fn decref(class: *const pn_class_t, object: *mut c_void) -> c_
         unsafe { end(class, object) };
     }
     left
+}
+
+/// Takes a reference, as [`decref`], for those who do not ask how many are left.
+///
+/// # Safety
+/// As for [`decref`].
+#[inline]
+pub(crate) unsafe fn let_go(class: *const pn_class_t, object: *mut c_void) {
+    if object.is_null() {
+        return;
+    }
+    // SAFETY: passed on from the caller.
+    let real = unsafe { reify(class, object) };
+    // SAFETY: a class is always readable.
+    let slots = unsafe { &*real };
+    match slots.decref {
+        // The class ends its objects itself.
+        Some(down) if slots.finalize.is_none() && slots.free.is_none() && slots.is_built_in() => {
+            // SAFETY: the slot belongs to the object's class, and the caller gives up a reference.
+            unsafe { down(object) };
+        }
+        _ => {
+            // SAFETY: passed on from the caller.
+            unsafe { decref(real, object) };
+        }
+    }
 }
 
 /// Finalizes an object without references, and frees it unless the finalizer resurrected it.

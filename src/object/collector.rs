@@ -34,8 +34,8 @@ pub struct pn_event_t {
     context: *mut c_void,
     /// Made when first asked for, kept for the next use of the object.
     attachments: *mut pn_record_t,
-    /// Where the object goes in the end; none while it is there.
-    pool: Option<Rc<Pool>>,
+    /// Where the object goes in the end.
+    pool: Rc<Pool>,
 }
 
 /// Event objects that wait for their next use, each with the one reference it will start with.
@@ -88,6 +88,8 @@ impl pn_collector_t {
         self.queue.get(position).copied()
     }
 
+    /// Whether the event queued last is this one.
+    #[inline]
     fn merges(&self, context: *mut c_void, kind: c_uint) -> bool {
         self.queue.back().is_some_and(|&tail| {
             // SAFETY: a queued event is live, held by the queue.
@@ -96,18 +98,23 @@ impl pn_collector_t {
         })
     }
 
+    #[inline]
+    fn refuses(&self, context: *mut c_void, kind: c_uint) -> bool {
+        self.merges(context, kind) || self.released || context.is_null()
+    }
+
     /// Adds an event at the tail; the context's reference is taken by the caller.
     fn push(&mut self, class: *const pn_class_t, context: *mut c_void, kind: c_uint) -> *mut pn_event_t {
-        let pool = Some(Rc::clone(&self.pool));
         let pooled = self.pool.events.borrow_mut().pop();
         let event = match pooled {
             Some(event) => {
                 // SAFETY: a pooled event is live and held by nobody else.
                 let this = unsafe { &mut *event };
-                (this.kind, this.class, this.context, this.pool) = (kind, class, context, pool);
+                (this.kind, this.class, this.context) = (kind, class, context);
                 event
             }
             None => {
+                let pool = Rc::clone(&self.pool);
                 let event = pn_event_t { kind, class, context, attachments: null_mut(), pool };
                 new_object(&raw const EVENT_CLASS.0, event)
             }
@@ -157,13 +164,33 @@ pub(crate) unsafe fn put(
 ) -> *mut pn_event_t {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { collector.as_mut() }) else { return null_mut() };
-    if this.released || context.is_null() || this.merges(context, kind) {
+    if this.refuses(context, kind) {
         return null_mut();
     }
     let event = this.push(class, context, kind);
     // SAFETY: passed on from the caller.
     unsafe { call::incref(class, context) };
     event
+}
+
+/// As [`put`], for one who knows how a reference to the context is taken.
+///
+/// # Safety
+/// As for [`put`]; `hold` takes a reference that `class` can give back.
+#[inline]
+pub(crate) unsafe fn put_held(
+    collector: *mut pn_collector_t,
+    class: *const pn_class_t,
+    context: *mut c_void,
+    kind: c_uint,
+    hold: impl FnOnce(),
+) {
+    // SAFETY: passed on from the caller.
+    let Some(this) = (unsafe { collector.as_mut() }) else { return };
+    if !this.refuses(context, kind) {
+        this.push(class, context, kind);
+        hold();
+    }
 }
 
 /// Drops the event taken before, takes the head of the queue, and lends it until the next call.
@@ -268,23 +295,32 @@ unsafe extern "C" fn finalize_event(object: *mut c_void) {
     // SAFETY: the slot belongs to events, and nobody holds this one.
     let this = unsafe { &mut *event };
     let context = std::mem::replace(&mut this.context, null_mut());
-    let (class, attachments, pool) = (this.class, this.attachments, this.pool.take());
+    let (class, attachments) = (this.class, this.attachments);
     // SAFETY: the event held this reference through this class.
-    unsafe { call::decref(class, context) };
-    let pool = pool.filter(|pool| !pool.closed.get() && pool.events.borrow().len() < LARGEST_POOL);
-    let Some(pool) = pool else {
-        // SAFETY: the event held its attachments.
-        unsafe { super::decref(attachments) };
-        return;
-    };
+    unsafe { call::let_go(class, context) };
     if !attachments.is_null() {
         // SAFETY: the record is live, held by the event.
         unsafe { record::clear(attachments) };
     }
-    // The pool's reference: it resurrects the object, so that its memory stays.
-    // SAFETY: the event is live until its class frees it.
-    unsafe { object_incref(object) };
-    pool.events.borrow_mut().push(event);
+    // SAFETY: as above; what has run meanwhile does not reach the event.
+    let this = unsafe { &mut *event };
+    if this.pool.takes_back() {
+        // The pool's reference: it resurrects the object, so that its memory stays.
+        // SAFETY: the event is live until its class frees it.
+        unsafe { object_incref(object) };
+        this.pool.events.borrow_mut().push(event);
+        return;
+    }
+    // SAFETY: the event held its attachments; null is tolerated.
+    unsafe { super::decref(this.attachments) };
+    // SAFETY: nobody uses the event any more; this gives up its share of the pool.
+    unsafe { event.drop_in_place() };
+}
+
+impl Pool {
+    fn takes_back(&self) -> bool {
+        !self.closed.get() && self.events.borrow().len() < LARGEST_POOL
+    }
 }
 
 unsafe extern "C" fn inspect_event(object: *mut c_void, dst: *mut pn_string_t) -> c_int {

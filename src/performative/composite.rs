@@ -54,19 +54,19 @@ macro_rules! composite {
             /// Appends descriptor and list.
             #[inline]
             pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-                use $crate::performative::composite::{WireField, begin_list, end_list};
+                use $crate::performative::composite::{WireField, begin_list, end_list, nulls};
                 let start = begin_list(out, Self::DESCRIPTOR);
-                let (mut seen, mut count, mut end) = (0u8, 0u8, start);
+                // Nulls are written when something follows them.
+                let (mut seen, mut count) = (0u8, 0u8);
                 $(
-                    seen += 1;
-                    if WireField::is_null(&self.$field) {
-                        out.push($crate::codec::constructor::NULL);
-                    } else {
+                    if !WireField::is_null(&self.$field) {
+                        nulls(out, seen - count);
                         WireField::write(&self.$field, out);
-                        (count, end) = (seen, out.len());
+                        count = seen + 1;
                     }
+                    seen += 1;
                 )*
-                out.truncate(end);
+                debug_assert!(count <= seen, "no more fields than the table has");
                 end_list(out, start, count);
             }
         }
@@ -98,6 +98,14 @@ pub(crate) use composite;
 pub(crate) fn begin_list(out: &mut Vec<u8>, descriptor: u8) -> usize {
     out.extend_from_slice(&[code::DESCRIBED, code::SMALL_ULONG, descriptor, code::LIST8, 0, 0]);
     out.len()
+}
+
+/// Appends `count` nulls.
+#[inline]
+pub(crate) fn nulls(out: &mut Vec<u8>, count: u8) {
+    for _ in 0..count {
+        out.push(code::NULL);
+    }
 }
 
 /// Completes the head of the list whose content starts at `start`; it grows if a small one does not do.

@@ -39,19 +39,15 @@ pub(crate) use types::{
     SenderSettleMode, SequenceNo, Str, Symbol,
 };
 
-use crate::codec::{Compound, DecodeError, DecodeErrorKind, Reader};
+use crate::codec::{Compound, DecodeError, DecodeErrorKind, Reader, constructor as code};
 
-/// What an AMQP frame may hold.
-pub(crate) enum Performative<'a> {
-    Open(Open<'a>),
-    Begin(Begin<'a>),
-    Attach(Attach<'a>),
-    Flow(Flow<'a>),
-    Transfer(Transfer<'a>),
-    Disposition(Disposition<'a>),
-    Detach(Detach<'a>),
-    End(End<'a>),
-    Close(Close<'a>),
+/// The body of an AMQP frame taken apart. What it holds is read by the type with this descriptor.
+pub(crate) struct Performative<'a> {
+    /// The descriptor code, one of the nine.
+    pub(crate) code: u8,
+    pub(crate) fields: Reader<'a>,
+    /// What follows the performative.
+    pub(crate) payload: &'a [u8],
 }
 
 /// What a SASL frame may hold.
@@ -90,25 +86,27 @@ impl From<DecodeError> for DispatchError {
 }
 
 impl<'a> Performative<'a> {
-    /// Reads the performative at the start of a frame body and gives it with the payload that follows.
+    /// Reads the head of the performative at the start of a frame body.
     #[inline]
-    pub(crate) fn decode(body: &'a [u8]) -> Result<(Self, &'a [u8]), DispatchError> {
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self, DispatchError> {
+        // The form that nearly all frames have: a small descriptor and a small list.
+        if let [code::DESCRIBED, code::SMALL_ULONG, code, code::LIST8, size, _count, content @ ..] = body
+            && let Some(size) = usize::from(*size).checked_sub(1)
+            && let Some((fields, payload)) = content.split_at_checked(size)
+            && is_performative(u64::from(*code))
+        {
+            return Ok(Self { code: *code, fields: Reader::new(fields), payload });
+        }
         let (descriptor, list, payload) = described_list(body)?;
-        let fields = list.body;
-        let performative = match descriptor {
-            0x10 => Self::Open(Open::decode(fields)?),
-            0x11 => Self::Begin(Begin::decode(fields)?),
-            0x12 => Self::Attach(Attach::decode(fields)?),
-            0x13 => Self::Flow(Flow::decode(fields)?),
-            0x14 => Self::Transfer(Transfer::decode(fields)?),
-            0x15 => Self::Disposition(Disposition::decode(fields)?),
-            0x16 => Self::Detach(Detach::decode(fields)?),
-            0x17 => Self::End(End::decode(fields)?),
-            0x18 => Self::Close(Close::decode(fields)?),
-            other => return Err(DispatchError::Unknown(other)),
-        };
-        Ok((performative, payload))
+        match u8::try_from(descriptor) {
+            Ok(code) if is_performative(descriptor) => Ok(Self { code, fields: list.body, payload }),
+            _ => Err(DispatchError::Unknown(descriptor)),
+        }
     }
+}
+
+fn is_performative(descriptor: u64) -> bool {
+    (u64::from(Open::DESCRIPTOR)..=u64::from(Close::DESCRIPTOR)).contains(&descriptor)
 }
 
 impl<'a> SaslFrame<'a> {
@@ -128,7 +126,6 @@ impl<'a> SaslFrame<'a> {
 }
 
 /// A ulong descriptor, the list behind it, and what follows.
-#[inline]
 fn described_list(body: &[u8]) -> Result<(u64, Compound<'_>, &[u8]), DecodeError> {
     let mut reader = Reader::new(body);
     let descriptor = reader.descriptor()?;

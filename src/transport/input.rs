@@ -11,7 +11,7 @@ use crate::codec::quote::quoted;
 use crate::engine::{Connection, Event, POLICY_ERROR, Violation};
 use crate::framing::{Detected, Frame, Protocol, detect, next_frame};
 use crate::performative::trace::{Direction, raw_lines};
-use crate::performative::{DispatchError, Performative, SaslFrame};
+use crate::performative::{DispatchError, SaslFrame};
 
 /// What the next input bytes belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,25 +250,22 @@ impl Transport {
         if connection.is_none() && self.open_received {
             return Ok(Step::Waiting);
         }
-        let frames_before = self.frames_in;
         let Some(frame) = self.next_frame(bytes)? else { return Ok(Step::Waiting) };
         if frame.body.is_empty() {
             self.trace_in(frame.channel, frame.body);
-            return Ok(Step::Consumed(frame.size));
-        }
-        let (performative, payload) =
-            Performative::decode(frame.body).map_err(|error| self.undispatched(0, &error))?;
-        if connection.is_none() && !matches!(performative, Performative::Open(_)) {
-            self.frames_in = frames_before;
+        } else if let Some(connection) = connection {
+            self.receive(connection, frame.channel, frame.body)?;
+        } else if !self.receive_unbound(frame.channel, frame.body)? {
+            // It is looked at again once there is a connection.
+            self.frames_in -= 1;
             return Ok(Step::Waiting);
         }
-        self.trace_in(frame.channel, frame.body);
-        self.receive(connection, frame.channel, &performative, payload)?;
         Ok(Step::Consumed(frame.size))
     }
 
     /// The fault of a frame whose body is no performative of its layer; the log hears what exactly is wrong.
-    fn undispatched(&mut self, frame_type: u8, error: &DispatchError) -> Violation {
+    #[cold]
+    pub(super) fn undispatched(&mut self, frame_type: u8, error: &DispatchError) -> Violation {
         if self.tracing.debug {
             self.log(Subsystem::Amqp, Level::Debug, error.to_string());
         }

@@ -32,7 +32,7 @@ impl Transport {
         while let Some(key) = connection.changed.deliveries.pop_front() {
             let Some(delivery) = connection.deliveries.get_mut(key) else { continue };
             delivery.changed = false;
-            let link = delivery.link();
+            let link = delivery.link;
             match connection.links[link].role {
                 Role::Sender => self.emit_outgoing(connection, link, key)?,
                 Role::Receiver => self.emit_incoming(connection, link, key)?,
@@ -149,8 +149,7 @@ impl Transport {
             self.emit_disposition(connection, key);
         }
         if connection.deliveries[key].local_settled {
-            connection.unregister(key);
-            connection.candidate(Subject::Delivery(key));
+            connection.delivery_done(key);
         }
     }
 

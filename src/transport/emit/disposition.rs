@@ -12,7 +12,7 @@ impl Transport {
     pub(super) fn emit_disposition(&mut self, connection: &mut Connection, key: DeliveryKey) {
         let delivery = &connection.deliveries[key];
         let Some(id) = delivery.id else { return };
-        let link = &connection.links[delivery.link()];
+        let link = &connection.links[delivery.link];
         let (session, role) = (link.session, link.role);
         if role == Role::Receiver && connection.sessions[session].state.remote == Half::Closed {
             return; // The peer has ended the session and knows the id no more.

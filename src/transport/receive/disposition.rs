@@ -53,10 +53,9 @@ fn addressed(
 fn apply(connection: &mut Connection, key: DeliveryKey, disposition: &Disposition<'_>) {
     let Some(delivery) = connection.deliveries.get_mut(key) else { return };
     if let Some(state) = &disposition.state {
-        delivery.remote = crate::engine::Disposition::from_wire(state);
+        delivery.remote.replace(crate::engine::Disposition::from_wire(state));
     }
     delivery.remote_settled |= disposition.settled;
-    delivery.updated = true;
-    connection.refresh_work(key);
+    connection.note_update(key);
     connection.post_delivery(key);
 }

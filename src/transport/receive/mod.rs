@@ -18,39 +18,96 @@ mod open;
 mod transfer;
 
 use super::Transport;
+use crate::codec::{Decoded, Reader};
 use crate::engine::{Connection, LinkKey, NOT_ALLOWED, SessionKey, Violation};
-use crate::performative::{Handle, Performative};
+use crate::performative::{
+    Attach, Begin, Close, Detach, Disposition, End, Flow, Handle, Open, Performative, Transfer,
+};
 
 impl Transport {
-    /// Applies a performative. Only open may arrive without a connection; the caller holds everything else back.
+    /// Applies the performative in a frame.
     pub(super) fn receive(
         &mut self,
-        connection: Option<&mut Connection>,
+        connection: &mut Connection,
         channel: u16,
-        performative: &Performative<'_>,
-        payload: &[u8],
+        body: &[u8],
     ) -> Result<(), Violation> {
-        if let Performative::Open(open) = performative {
-            self.receive_open(connection, open);
-            return Ok(());
-        }
-        let Some(connection) = connection else { return Ok(()) };
-        match performative {
-            Performative::Open(_) => Ok(()),
-            Performative::Begin(begin) => self.receive_begin(connection, channel, begin),
-            Performative::Attach(attach) => self.receive_attach(connection, channel, attach),
-            Performative::Flow(flow) => self.receive_flow(connection, channel, flow),
-            Performative::Transfer(transfer) => self.receive_transfer(connection, channel, transfer, payload),
-            Performative::Disposition(disposition) => {
-                self.receive_disposition(connection, channel, disposition)
+        let Performative { code, fields, payload } =
+            Performative::read(body).map_err(|error| self.undispatched(0, &error))?;
+        match code {
+            Transfer::DESCRIPTOR => {
+                let transfer = self.decoded(Transfer::decode(fields), channel, body)?;
+                self.receive_transfer(connection, channel, &transfer, payload)
             }
-            Performative::Detach(detach) => self.receive_detach(connection, channel, detach),
-            Performative::End(end) => self.receive_end(connection, channel, end),
-            Performative::Close(close) => {
-                self.receive_close(connection, close);
+            Disposition::DESCRIPTOR => {
+                let disposition = self.decoded(Disposition::decode(fields), channel, body)?;
+                self.receive_disposition(connection, channel, &disposition)
+            }
+            Flow::DESCRIPTOR => {
+                let flow = self.decoded(Flow::decode(fields), channel, body)?;
+                self.receive_flow(connection, channel, &flow)
+            }
+            _ => self.receive_endpoint(connection, channel, code, fields, body),
+        }
+    }
+
+    /// Applies a performative that opens or closes something.
+    #[inline(never)]
+    fn receive_endpoint(
+        &mut self,
+        connection: &mut Connection,
+        channel: u16,
+        code: u8,
+        fields: Reader<'_>,
+        body: &[u8],
+    ) -> Result<(), Violation> {
+        match code {
+            Begin::DESCRIPTOR => {
+                let begin = self.decoded(Begin::decode(fields), channel, body)?;
+                self.receive_begin(connection, channel, &begin)
+            }
+            Attach::DESCRIPTOR => {
+                let attach = self.decoded(Attach::decode(fields), channel, body)?;
+                self.receive_attach(connection, channel, &attach)
+            }
+            Detach::DESCRIPTOR => {
+                let detach = self.decoded(Detach::decode(fields), channel, body)?;
+                self.receive_detach(connection, channel, &detach)
+            }
+            End::DESCRIPTOR => {
+                let end = self.decoded(End::decode(fields), channel, body)?;
+                self.receive_end(connection, channel, &end)
+            }
+            Close::DESCRIPTOR => {
+                let close = self.decoded(Close::decode(fields), channel, body)?;
+                self.receive_close(connection, &close);
+                Ok(())
+            }
+            _ => {
+                let open = self.decoded(Open::decode(fields), channel, body)?;
+                self.receive_open(Some(connection), &open);
                 Ok(())
             }
         }
+    }
+
+    /// Applies an open that arrives while nothing is bound; false for anything else, which has to wait.
+    pub(super) fn receive_unbound(&mut self, channel: u16, body: &[u8]) -> Result<bool, Violation> {
+        let performative = Performative::read(body).map_err(|error| self.undispatched(0, &error))?;
+        if performative.code != Open::DESCRIPTOR {
+            return Ok(false);
+        }
+        let open = self.decoded(Open::decode(performative.fields), channel, body)?;
+        self.receive_open(None, &open);
+        Ok(true)
+    }
+
+    /// The fields of a performative; only one that can be read is traced.
+    #[inline]
+    fn decoded<T>(&mut self, read: Decoded<T>, channel: u16, body: &[u8]) -> Result<T, Violation> {
+        let fields = read.map_err(|error| self.undispatched(0, &error.into()))?;
+        self.trace_in(channel, body);
+        Ok(fields)
     }
 
     /// The session that the peer's channel is mapped to.

@@ -43,7 +43,6 @@ impl Transport {
             connection.links[link].wire.partial = None;
         }
         if wanted {
-            connection.refresh_work(key);
             connection.post_delivery(key);
             if connection.sessions[session].limits_window()
                 && connection.sessions[session].window_update_due()
@@ -88,7 +87,7 @@ impl Transport {
         }
         if transfer.aborted || transfer.settled == Some(true) {
             delivery.remote_settled = true;
-            delivery.updated = true;
+            connection.note_update(key);
         }
         Ok(())
     }
@@ -126,7 +125,7 @@ fn begin_delivery(
     delivery.id = Some(id);
     delivery.uncredited = uncredited;
     if let Some(state) = &transfer.state {
-        delivery.remote = Disposition::from_wire(state);
+        delivery.remote.replace(Disposition::from_wire(state));
     }
     let slot = &mut connection.links[link];
     slot.queued += 1;
