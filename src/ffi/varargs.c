@@ -10,13 +10,18 @@
 /* The body of a variadic function: `call` with the arguments after `last` in `ap`. */
 #define FORWARD(last, call) va_list ap; va_start(ap, last); call; va_end(ap)
 
+/* As vsnprintf(), for which no format at all is undefined. */
+static int protium_print(char *text, size_t room, const char *fmt, va_list ap) {
+  return fmt ? vsnprintf(text, room, fmt, ap) : -1;
+}
+
 /* The whole text, to be freed; NULL for a bad format or without memory. */
 static char *protium_shim_vformat(const char *fmt, va_list ap) {
   va_list again;
   va_copy(again, ap);
-  int size = vsnprintf(NULL, 0, fmt, ap);
+  int size = protium_print(NULL, 0, fmt, ap);
   char *text = size < 0 ? NULL : malloc((size_t)size + 1);
-  if (text) vsnprintf(text, (size_t)size + 1, fmt, again);
+  if (text) protium_print(text, (size_t)size + 1, fmt, again);
   va_end(again);
   return text;
 }
@@ -32,7 +37,7 @@ int pn_error_set(void *error, int code, const char *text);
 
 PROTIUM_EXPORT int pn_error_vformat(void *error, int code, const char *fmt, va_list ap) {
   char text[1024];
-  return pn_error_set(error, code, vsnprintf(text, sizeof text, fmt, ap) < 0 ? NULL : text);
+  return pn_error_set(error, code, protium_print(text, sizeof text, fmt, ap) < 0 ? NULL : text);
 }
 PROTIUM_EXPORT int pn_error_format(void *error, int code, const char *fmt, ...) {
   FORWARD(fmt, int result = pn_error_vformat(error, code, fmt, ap));
@@ -100,7 +105,7 @@ int protium_shim_condition_set(void *condition, const char *name, const char *te
 
 PROTIUM_EXPORT int pn_condition_vformat(void *condition, const char *name, const char *fmt, va_list ap) {
   char text[1024];
-  return protium_shim_condition_set(condition, name, vsnprintf(text, sizeof text, fmt, ap) < 0 ? NULL : text);
+  return protium_shim_condition_set(condition, name, protium_print(text, sizeof text, fmt, ap) < 0 ? NULL : text);
 }
 PROTIUM_EXPORT int pn_condition_format(void *condition, const char *name, const char *fmt, ...) {
   FORWARD(fmt, int result = pn_condition_vformat(condition, name, fmt, ap));
