@@ -62,8 +62,8 @@ pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     };
     let mut command = cargo(bench, &["miri", "test", "--lib", "--target-dir", "build/miri", "--"]);
     command.args(UNDER_MIRI).env("RUSTUP_TOOLCHAIN", toolchain);
-    // Addresses come from C as numbers and go back to it, so provenance cannot be followed everywhere.
-    command.env("MIRIFLAGS", "-Zmiri-permissive-provenance -Zmiri-disable-isolation");
+    // Addresses come from C as numbers and go back to it, and pointers lent to C reach the NUL behind their bytes.
+    command.env("MIRIFLAGS", "-Zmiri-permissive-provenance -Zmiri-disable-isolation -Zmiri-tree-borrows");
     let (output, status) = run(&mut command)?;
     let (passed, failed) = cargo_figures(&output);
     println!("{passed} passed, {failed} failed");
