@@ -9,16 +9,15 @@
 use std::ffi::{c_char, c_int};
 
 use super::data_object::{
-    INVALID, Source, atom_value, clear, cloned, error_of, from_chars, give_text, lent, on_data, own_data,
-    print, put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name, value_atom,
+    INVALID, NO_ATOM, Source, atom_value, clear, cloned, current_atom, error_of, from_chars, give_text, lent,
+    on_data, own_data, print, put_bytes, size_or_code, slice, status, text, text_of, to_chars, type_name,
 };
 use super::error::{PN_ARG_ERR, pn_error_t};
 use super::types::{
     pn_bytes_t, pn_char_t, pn_decimal32_t, pn_decimal64_t, pn_decimal128_t, pn_handle_t, pn_timestamp_t,
     pn_uuid_t, va_list,
 };
-use crate::codec::Data;
-use crate::codec::data::{Bookmark, Type, Value};
+use crate::codec::{Data, data::Bookmark, data::Type};
 use crate::object::decref;
 
 /// The type of a value, one of the PN_ type constants; PN_INVALID for no value.
@@ -127,6 +126,7 @@ pub type pn_msgid_t = pn_atom_t;
 /// The cursor stands on a value or before the first one, at the top level or inside a compound. A value that is put
 /// goes behind the current one, in place of what is there, and becomes current. Every function takes NULL for the
 /// object and then does nothing. Bytes that a function returns stay valid until the object is changed or freed.
+#[repr(C)]
 pub struct pn_data_t {
     pub(super) tree: *mut Data,
     pub(super) source: Source,
@@ -832,7 +832,7 @@ pub unsafe extern "C" fn pn_data_get_bytes(data: *mut pn_data_t) -> pn_bytes_t {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_data_get_atom(data: *mut pn_data_t) -> pn_atom_t {
     // SAFETY: the caller passes null or a live data object.
-    unsafe { on_data(data, value_atom(Value::Null), |tree| value_atom(tree.value())) }
+    unsafe { on_data(data, NO_ATOM, |tree| current_atom(tree)) }
 }
 
 /// Makes a data object a copy of another one, rewound.

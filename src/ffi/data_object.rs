@@ -11,7 +11,7 @@ use super::codec::{pn_atom_t, pn_atom_value_t, pn_data_t};
 use super::error::{PN_ARG_ERR, PN_ERR, PN_OUT_OF_MEMORY, PN_OVERFLOW, PN_UNDERFLOW, pn_error_t};
 use super::types::{pn_bytes_t, pn_decimal128_t, pn_uuid_t};
 use crate::codec::Data;
-use crate::codec::data::{Fault, FaultKind, Type, Value};
+use crate::codec::data::{Fault, FaultKind, Raw, Type, Value};
 use crate::object::string::pn_string_t;
 use crate::object::{ClassCell, decref, new_object, ordinary_class, pn_class_t};
 
@@ -336,7 +336,6 @@ pub(crate) unsafe fn atom_value<'a>(atom: &pn_atom_t) -> Value<'a> {
 }
 
 /// The atom that holds a value; bytes in it stay where the value has them.
-#[inline(always)]
 pub(crate) fn value_atom(value: Value<'_>) -> pn_atom_t {
     let mut u = pn_atom_value_t { as_decimal128: pn_decimal128_t { bytes: [0; 16] } };
     match value {
@@ -361,6 +360,29 @@ pub(crate) fn value_atom(value: Value<'_>) -> pn_atom_t {
         Value::Null | Value::Described | Value::Array | Value::List | Value::Map | Value::Unknown(_) => {}
     }
     pn_atom_t { r#type: value.type_number(), u }
+}
+
+/// The atom of no value.
+pub(super) const NO_ATOM: pn_atom_t = pn_atom_t {
+    r#type: Type::Null.number(),
+    u: pn_atom_value_t { as_decimal128: pn_decimal128_t { bytes: [0; 16] } },
+};
+
+/// The atom of the current value; PN_NULL if there is none.
+#[inline]
+pub(super) fn current_atom(tree: &Data) -> pn_atom_t {
+    if cfg!(target_endian = "big") {
+        return value_atom(tree.value());
+    }
+    // Bits that begin with the lowest are those of the narrower members, too.
+    let mut u = NO_ATOM.u;
+    match tree.raw() {
+        Raw::Nothing => {}
+        Raw::Bits(bits) => u.as_ulong = bits,
+        Raw::Sixteen(bytes) => u.as_uuid = pn_uuid_t { bytes: to_chars(bytes) },
+        Raw::Bytes(bytes) => u.as_bytes = lent(Some(bytes)),
+    }
+    pn_atom_t { r#type: tree.type_number().unwrap_or(NO_ATOM.r#type), u }
 }
 
 /// The name of a type, for C.

@@ -53,6 +53,7 @@ impl Inspector {
         self.outer.clear();
         self.hollow = 0;
         loop {
+            walk.skip_scalars();
             while walk.level.values > 0 {
                 walk.level.values -= 1;
                 let constructor = match walk.level.element {
@@ -65,7 +66,10 @@ impl Inspector {
                         let size = walk.number(*prefix)?;
                         walk.skip(size)?;
                     }
-                    Some(shape) => self.enter(&mut walk, constructor, *shape)?,
+                    Some(shape) => {
+                        self.enter(&mut walk, constructor, *shape)?;
+                        walk.skip_scalars();
+                    }
                     None => {}
                 }
             }
@@ -164,6 +168,31 @@ impl Walk<'_> {
     const fn short(&self) -> DecodeError {
         let at_end = self.level.end == self.bytes.len();
         self.error(if at_end { DecodeErrorKind::Truncated } else { DecodeErrorKind::Size })
+    }
+
+    /// Steps over the scalars that come next and are whole. This is the path that has to be fast; everything else is
+    /// left to the walk.
+    fn skip_scalars(&mut self) {
+        let Some(mut rest) = self.bytes.get(self.at..self.level.end) else { return };
+        if self.level.element.is_some() {
+            return;
+        }
+        let mut values = self.level.values;
+        while values > 0 {
+            let behind = match rest {
+                [constructor, body @ ..] => match (SHAPES.get(usize::from(*constructor)), body) {
+                    (Some(Shape::Variable(Prefix::One)), [size, body @ ..]) => body.get(usize::from(*size)..),
+                    (Some(Shape::Fixed(width)), _) => body.get(usize::from(*width)..),
+                    _ => None,
+                },
+                [] => None,
+            };
+            let Some(behind) = behind else { break };
+            rest = behind;
+            values -= 1;
+        }
+        self.level.values = values;
+        self.at = self.level.end - rest.len();
     }
 
     #[inline]

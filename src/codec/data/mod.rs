@@ -31,20 +31,21 @@ pub(crate) use fill::{Arguments, EachString, Tree};
 pub(crate) use number::general;
 pub(crate) use scan::Outputs;
 pub(crate) use types::{Type, name_of};
-pub(crate) use value::Value;
+pub(crate) use value::{Raw, Value};
 
 use decode::Level;
 use node::{Content, Index, NIL, Node, Packed, Span};
 
-/// A forest of AMQP values with a cursor.
+/// A forest of AMQP values with a cursor. What every step of the cursor needs comes first, in one cache line.
+#[repr(C)]
 pub(crate) struct Data {
     nodes: Vec<Node>,
-    /// The content of strings, symbols and binaries, each followed by a NUL.
-    text: Vec<u8>,
-    /// The compound the cursor is in; [`NIL`] at the top level.
-    parent: Index,
     /// The node the cursor is on; [`NIL`] before the first sibling.
     current: Index,
+    /// The compound the cursor is in; [`NIL`] at the top level.
+    parent: Index,
+    /// The content of strings, symbols and binaries, each followed by a NUL.
+    text: Vec<u8>,
     /// Where `rewind` goes: parent and current.
     base: (Index, Index),
     limits: Limits,

@@ -2,7 +2,7 @@
 
 use super::Data;
 use super::fault::Fault;
-use super::node::{Children, Content};
+use super::node::{Children, Content, Kind};
 use super::types::Type;
 
 /// A scalar with its content, or the mere type of a compound.
@@ -37,6 +37,16 @@ pub(crate) enum Value<'a> {
     Unknown(i32),
 }
 
+/// What there is of a value besides its type.
+pub(crate) enum Raw<'a> {
+    /// Nothing: it is null, or a compound.
+    Nothing,
+    /// An integer, sign extended, or the bits of a number.
+    Bits(u64),
+    Sixteen([u8; 16]),
+    Bytes(&'a [u8]),
+}
+
 impl Data {
     /// Puts a scalar, or an empty compound.
     pub(crate) fn put(&mut self, value: Value<'_>) -> Result<(), Fault> {
@@ -69,6 +79,19 @@ impl Data {
             Value::Unknown(number) => Content::Unknown(number),
         };
         self.place(content.into())
+    }
+
+    /// The current value as its bits, for those who know what to make of its type.
+    #[inline]
+    pub(crate) fn raw(&self) -> Raw<'_> {
+        let Some(value) = self.current_value() else { return Raw::Nothing };
+        match value.kind {
+            Kind::Null | Kind::Dropped | Kind::Unknown => Raw::Nothing,
+            Kind::Described | Kind::Array | Kind::List | Kind::Map => Raw::Nothing,
+            Kind::Binary | Kind::String | Kind::Symbol => Raw::Bytes(self.bytes(value.get())),
+            Kind::Decimal128 | Kind::Uuid => Raw::Sixteen(self.sixteen(value.get())),
+            _ => Raw::Bits(value.get()),
+        }
     }
 
     /// The current value; null when there is none.
