@@ -8,7 +8,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
 use super::call;
-use super::class::{ClassCell, is_a, number, ordinary_class, pn_class_t};
+use super::class::{ClassCell, OBJECT, WEAKREF, is_a, number, ordinary_class, pn_class_t};
 use super::header::new_object;
 use super::string::pn_string_t;
 
@@ -305,9 +305,11 @@ unsafe extern "C" fn compare(a: *mut c_void, b: *mut c_void) -> isize {
     }
     // SAFETY: as above.
     let class = unsafe { class_of(a) };
-    // Lists whose values have different classes only compare as addresses.
+    // Values of different classes only compare as addresses, unless both lists hold counted objects, of which each
+    // knows how it is compared.
     // SAFETY: as above.
-    let comparable = class == unsafe { class_of(b) };
+    let other = unsafe { class_of(b) };
+    let comparable = class == other || (holds_objects(class) && holds_objects(other));
     for position in 0..here {
         // SAFETY: as above.
         let (x, y) = (unsafe { at(a, position) }, unsafe { at(b, position) });
@@ -318,6 +320,11 @@ unsafe extern "C" fn compare(a: *mut c_void, b: *mut c_void) -> isize {
         }
     }
     0
+}
+
+/// Whether values of a class are counted objects, held with a reference or without.
+fn holds_objects(class: *const pn_class_t) -> bool {
+    class == &raw const OBJECT.0 || class == &raw const WEAKREF.0
 }
 
 fn distance(a: *mut c_void, b: *mut c_void) -> isize {

@@ -164,6 +164,10 @@ static void weak_and_plain_lists_hold_nothing(void)
     say("same found: weak %zd plain %zd", pn_list_index(weak, one), pn_list_index(plain, one));
     say("weak %s plain %s", object_text(weak), object_text(plain));
     say("hash %d", (int)pn_hashcode(weak));
+    pn_list_t *strong = pn_list(object_class, 0);
+    pn_list_add(strong, equal);
+    say("as the strong one %d %d", pn_equals(weak, strong), pn_equals(strong, weak));
+    pn_free(strong);
     say("removed %d", pn_list_remove(weak, equal));
     pn_list_set(plain, 0, equal);
     say("pop %d", pn_list_pop(plain) == equal);
