@@ -81,11 +81,7 @@ typedef enum pn_type_t {
  * goes behind the current one, in place of what is there, and becomes current. Every function takes NULL for the
  * object and then does nothing. Bytes that a function returns stay valid until the object is changed or freed.
  */
-typedef struct pn_data_t {
-  Data *tree;
-  Source source;
-  pn_error_t error;
-} pn_data_t;
+typedef struct pn_data_t pn_data_t;
 
 /** The content of an atom; the atom's type says which member counts. */
 typedef union pn_atom_value_t {

@@ -126,7 +126,6 @@ pub type pn_msgid_t = pn_atom_t;
 /// The cursor stands on a value or before the first one, at the top level or inside a compound. A value that is put
 /// goes behind the current one, in place of what is there, and becomes current. Every function takes NULL for the
 /// object and then does nothing. Bytes that a function returns stay valid until the object is changed or freed.
-#[repr(C)]
 pub struct pn_data_t {
     pub(super) tree: *mut Data,
     pub(super) source: Source,
