@@ -6,6 +6,7 @@
 
 use super::connection::Connection;
 use super::event::{Event, Subject};
+use super::state::Half;
 use super::link::{InConnection, InSession};
 use super::session::{self, SessionWire, Side};
 use super::{DeliveryKey, LinkKey, Object, SessionKey};
@@ -179,6 +180,8 @@ impl Connection {
     /// Byte counts stay true to what is still held, so a later transport starts from the right ones, and a delivery
     /// that had begun to be sent is not sent again in part.
     pub(crate) fn unmap_everything(&mut self) {
+        // Another transport has to open even if it is bound to nothing but the connection.
+        self.changed.connection = self.state.local != Half::Uninit;
         self.changed.sessions.clear();
         self.changed.links.clear();
         self.changed.resumed.clear();

@@ -178,3 +178,18 @@ fn rebinding_attaches_open_links_again_without_old_credit() {
     fresh.pump();
     assert_eq!(fresh.client.connection.links[fresh.client.link()].credit, 3);
 }
+
+#[test]
+fn a_connection_without_sessions_is_opened_again_on_another_transport() {
+    let mut pair = Pair::new();
+    pair.client.connection.open();
+    pair.pump();
+    let Pair { client, .. } = &mut pair;
+    client.transport.unbind(&mut client.connection);
+    client.transport = crate::transport::Transport::new();
+    client.transport.bind(&mut client.connection).unwrap();
+    let mut fresh = Pair::new();
+    std::mem::swap(&mut fresh.client, client);
+    fresh.pump();
+    assert!(fresh.server.events().contains(&ConnectionRemoteOpen));
+}
