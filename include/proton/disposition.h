@@ -107,7 +107,8 @@ PN_EXTERN pn_condition_t *pn_disposition_condition(pn_disposition_t *disposition
 
 /**
  * Returns the fields of a disposition as a list, for types that have no functions of their own. The type of one's
- * own disposition stays, but its fields are only in the list from then on.
+ * own disposition stays, but its fields are only in the list from then on. A peer's disposition has no list if it
+ * is of a type from PN_RECEIVED to PN_MODIFIED; see pn_custom_disposition() for those.
  *
  * @param[in] disposition a disposition, or NULL
  * @return the data, owned by the disposition and valid as long as the delivery; NULL for NULL

@@ -218,14 +218,17 @@ pub unsafe extern "C" fn pn_disposition_condition(disposition: *mut pn_dispositi
 }
 
 /// Returns the fields of a disposition as a list, for types that have no functions of their own. The type of one's
-/// own disposition stays, but its fields are only in the list from then on.
+/// own disposition stays, but its fields are only in the list from then on. A peer's disposition has no list if it
+/// is of a type from PN_RECEIVED to PN_MODIFIED; see pn_custom_disposition() for those.
 ///
 /// @param[in] disposition a disposition, or NULL
 /// @return the data, owned by the disposition and valid as long as the delivery; NULL for NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_disposition_data(disposition: *mut pn_disposition_t) -> *mut pn_data_t {
     // SAFETY: the caller passes null or a live disposition.
-    unsafe { data(disposition, RAW) }
+    unsafe { on_view(disposition, (), |view| view.look_data()) };
+    // SAFETY: as above.
+    unsafe { lent(disposition, RAW) }
 }
 
 /// Returns how many sections of the message were received, for PN_RECEIVED.
@@ -713,6 +716,15 @@ unsafe fn data(disposition: *mut pn_disposition_t, part: u32) -> *mut pn_data_t 
     // SAFETY: passed on from the caller.
     unsafe { on_view(disposition, (), |mut view| view.look(form)) };
     // SAFETY: passed on from the caller.
+    unsafe { lent(disposition, part) }
+}
+
+/// The object for fields that [`View`] has made available.
+///
+/// # Safety
+/// `disposition` is null or live.
+unsafe fn lent(disposition: *mut pn_disposition_t, part: u32) -> *mut pn_data_t {
+    // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { disposition.as_mut() }) else { return null_mut() };
     let place = &mut this.data[part as usize];
     if place.is_null() {
@@ -832,7 +844,9 @@ mod tests {
             let remote = pn_delivery_remote(delivery);
             pn_modified_disposition_set_failed(pn_modified_disposition(remote), true);
             assert!(!pn_condition_is_set(pn_disposition_condition(remote)));
-            assert_eq!(pn_data_size(pn_disposition_data(remote)), 3, "a list of both flags");
+            assert_eq!(pn_data_size(pn_disposition_data(remote)), 0, "the flags have functions of their own");
+            let list = pn_custom_disposition_data(pn_custom_disposition(remote));
+            assert_eq!(pn_data_size(list), 3, "a list of both flags");
             assert_eq!(pn_disposition_type(remote), PN_MODIFIED);
             assert!(pn_disposition_is_failed(remote));
         });

@@ -9,7 +9,7 @@ use std::mem::{discriminant, replace, take};
 
 use crate::codec::Field;
 use crate::engine::Disposition;
-use crate::engine::disposition::{Custom, DECLARED, TRANSACTIONAL};
+use crate::engine::disposition::{Custom, DECLARED, MODIFIED, RECEIVED, TRANSACTIONAL};
 
 /// A disposition on its way through a call.
 pub(super) struct View<'a> {
@@ -62,6 +62,17 @@ impl View<'_> {
                 self.turn(empty);
             }
             (raw, true) => self.look_beside(if raw { raw_copy(self.state) } else { empty }),
+        }
+    }
+
+    /// Makes the data available that goes with states which have no fields of their own. Programs made for releases up
+    /// to 0.40 take a peer's rejection for a declared transaction if there is anything in it.
+    pub(super) fn look_data(mut self) {
+        let kind = self.state.kind();
+        if self.remote && (RECEIVED..=MODIFIED).contains(&kind) {
+            self.look_beside(Disposition::Custom(Box::new(Custom { kind, body: Field::Empty })));
+        } else {
+            self.look(Disposition::Custom(Box::default()));
         }
     }
 
