@@ -4,6 +4,7 @@ import re
 import sys
 
 _section = "start"
+_masks = [(re.compile(r" at 0x[0-9a-f]+>"), ">")]
 
 
 def section(name):
@@ -12,9 +13,17 @@ def section(name):
     print("[%s]" % name)
 
 
+def mask(pattern, word):
+    """From now on, `word` stands for what matches the pattern: it is another in every run."""
+    _masks.append((re.compile(pattern), word))
+
+
 def say(*things):
-    """Prints a line of the scenario; addresses, which no two runs share, are left out."""
-    print("[%s]" % _section, re.sub(r" at 0x[0-9a-f]+>", ">", " ".join(str(thing) for thing in things)))
+    """Prints a line of the scenario."""
+    line = " ".join(str(thing) for thing in things)
+    for pattern, word in _masks:
+        line = pattern.sub(word, line)
+    print("[%s]" % _section, line)
 
 
 def plain(value):

@@ -32,7 +32,7 @@ def scalars():
 
 @scenario("compounds are written in their smallest form")
 def compounds():
-    for value in ([], [1], {}, {"a": 1}, [None] * 300, ["x" * 250], {"k": "x" * 300}, Described(symbol("d"), [1]),
+    for value in ([], [1], {}, {"a": 1}, [None] * 300, ["x" * 250], {"k": "x" * 300}, Described(symbol("d"), [1]), Described(symbol("d"), [1, None]),
                   Array(UNDESCRIBED, Data.INT, 1), Array(symbol("d"), Data.INT, 1), Array(UNDESCRIBED, Data.STRING),
                   Array(UNDESCRIBED, Data.LIST, [1]), [Array(UNDESCRIBED, Data.UBYTE, ubyte(1))]):
         attempt(repr(value)[:40], lambda: encoded(value)[:60])
