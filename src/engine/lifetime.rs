@@ -6,9 +6,9 @@
 
 use super::connection::Connection;
 use super::event::{Event, Subject};
-use super::state::Half;
 use super::link::{InConnection, InSession};
 use super::session::{self, SessionWire, Side};
+use super::state::Half;
 use super::{DeliveryKey, LinkKey, Object, SessionKey};
 use crate::performative::Role;
 

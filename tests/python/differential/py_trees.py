@@ -170,7 +170,6 @@ def arrays():
         data.exit()
         attempt("get", data.get_array)
         attempt("shown", lambda: text(data))
-    attempt("encoded", data.encode)
 
 
 @scenario("arrays of Python objects go there and back")
