@@ -4,6 +4,7 @@
 //! are absent (the shared facts about the interface, valgrind) is skipped, and says so. `test/ring.rs` has the steps
 //! that run C and Python programs, `test/difference.rs` compares transcripts, `test/tally.rs` counts.
 
+mod binding;
 mod difference;
 mod memory;
 mod ring;
@@ -78,7 +79,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 17] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -95,6 +96,8 @@ const STEPS: [Step; 15] = [
     Step { name: "memory (Miri)", run: memory::miri },
     Step { name: "differential C", run: ring::differential_c },
     Step { name: "differential Python", run: ring::differential_python },
+    Step { name: "newer binding", run: binding::newer },
+    Step { name: "loading", run: binding::loading },
     Step { name: "fuzz smoke", run: fuzz_smoke },
     Step { name: "demonstration", run: demonstration },
 ];

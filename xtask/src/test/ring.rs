@@ -20,7 +20,7 @@ const CHECKS: &str = "tests/c/check";
 const TRANSCRIPTS: &str = "tests/c/differential";
 
 /// The same in Python, through the distribution's binding.
-const SCRIPTS: &str = "tests/python/differential";
+pub(super) const SCRIPTS: &str = "tests/python/differential";
 
 /// How long a program may run. Under valgrind everything takes its time.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -58,22 +58,30 @@ pub(crate) fn differential_c(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 
 /// The Python scripts on both libraries.
 pub(crate) fn differential_python(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    let python = Path::new("/usr/bin/python3");
-    let shared = bench.root.join("tests/python");
+    let interpreter = Path::new("/usr/bin/python3");
     for script in sources(bench, SCRIPTS, "py")? {
-        let (mut with_ours, mut with_theirs) = (ours(bench, python), theirs(python));
-        for (command, lib) in
-            [(&mut with_ours, bench.prefix.join("lib")), (&mut with_theirs, "/usr/lib".into())]
-        {
-            command.env("PYTHONPATH", &shared).arg("-B").arg(&script).arg(lib);
-        }
+        let with_ours = python(bench, ours(bench, interpreter), &script, &bench.prefix.join("lib"));
+        let with_theirs = python(bench, theirs(interpreter), &script, Path::new("/usr/lib"));
         compare(bench, tally, &stem(&script), with_ours, with_theirs);
     }
     Ok(())
 }
 
+/// Lets an interpreter run a script, which makes sure that its library lies below `home`.
+pub(super) fn python(bench: &Bench<'_>, mut interpreter: Command, script: &Path, home: &Path) -> Command {
+    let shared = bench.root.join("tests/python");
+    interpreter.env("PYTHONPATH", shared).arg("-B").arg(script).arg(home);
+    interpreter
+}
+
 /// Runs a program both ways and compares what it printed, scenario by scenario.
-fn compare(bench: &Bench<'_>, tally: &mut Tally, name: &str, with_ours: Command, with_theirs: Command) {
+pub(super) fn compare(
+    bench: &Bench<'_>,
+    tally: &mut Tally,
+    name: &str,
+    with_ours: Command,
+    with_theirs: Command,
+) {
     match transcripts(bench, name, with_ours, with_theirs).and_then(|(reference, ours)| {
         let list = bench.root.join("tests/differences").join(format!("{name}.txt"));
         verdict(&reference, &ours, &fs::read_to_string(list).unwrap_or_default())
@@ -98,13 +106,12 @@ fn transcripts(
     mut with_theirs: Command,
 ) -> Result<(String, String), String> {
     let (reference, status) = run(&mut with_theirs)?;
-    status
-        .map_err(|error| format!("on the distribution's library: {error}\n{}", last_lines(&reference, 20)))?;
+    status.map_err(|error| format!("on the reference: {error}\n{}", last_lines(&reference, 20)))?;
     let (transcript, status) = run(&mut with_ours)?;
-    let folder = bench.root.join("build/tests");
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (side, text) in [("reference", &reference), ("ours", &transcript)] {
-        let path = folder.join(format!("{name}.{side}.txt"));
+        let path = bench.root.join("build/tests").join(format!("{name}.{side}.txt"));
+        let folder = path.parent().unwrap_or(&path);
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     status.map_err(|error| format!("{error}\n{}", last_lines(&transcript, 20)))?;
@@ -112,7 +119,7 @@ fn transcripts(
 }
 
 /// The sources in a folder of tests, in the order of their names.
-fn sources(bench: &Bench<'_>, folder: &str, extension: &str) -> Result<Vec<PathBuf>, String> {
+pub(super) fn sources(bench: &Bench<'_>, folder: &str, extension: &str) -> Result<Vec<PathBuf>, String> {
     let folder = bench.root.join(folder);
     let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries
@@ -165,7 +172,7 @@ pub(super) fn ours(bench: &Bench<'_>, program: &Path) -> Command {
 }
 
 /// A command that takes the distribution's.
-fn theirs(program: &Path) -> Command {
+pub(super) fn theirs(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_remove("LD_PRELOAD").env_remove("LD_LIBRARY_PATH");
     command

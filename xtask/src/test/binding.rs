@@ -1,0 +1,269 @@
+//! Python bindings other than the one the distribution pairs with its library, and what else the distribution links.
+//!
+//! Release 0.40.0 comes from the package index as source, twice: built against this library, and with the C core that it
+//! carries, which is the reference. Both are built once, below `build/binding`; the first again when the headers
+//! change. The scripts of the differential ring run on both; their differences are in `tests/differences/0.40`.
+
+use std::collections::BTreeSet;
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Bench;
+use super::ring::{SCRIPTS, compare, ours, python, sources, stem, theirs};
+use super::tally::Tally;
+use crate::{Outcome, packages};
+
+const RELEASE: &str = "0.40.0";
+
+/// What a binding is built and run with; fixed, so that the same is built tomorrow.
+const TOOLS: [&str; 3] = ["setuptools==66.1.1", "wheel==0.48.0", "cffi==2.1.1"];
+
+const PACKAGES: [&str; 6] = ["python3-venv", "python3-dev", "gcc", "libc6-dev", "pkg-config", "binutils"];
+
+/// The library's name that a binding built against this library has to record.
+const CORE: &str = "libqpid-proton-core.so.10";
+
+/// The scripts on the newer binding.
+pub(crate) fn newer(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    packages::ensure(&PACKAGES)?;
+    let folder = bench.root.join("build/binding");
+    let (carried, linked) = (Venv::at(&folder, "carried"), Venv::at(&folder, "linked"));
+    if let Err(error) = carried.prepare().and(linked.prepare()).and(fetch(&carried, &folder)) {
+        tally.skip(&format!("binding {RELEASE} cannot be had from the package index: {error}"));
+        return Ok(());
+    }
+    build_carried(&carried, &folder)?;
+    build_linked(bench, &linked, &folder)?;
+    tally.record("what the binding is linked to", links(&linked, true).and(links(&carried, false)));
+    for script in sources(bench, SCRIPTS, "py")? {
+        let with_ours = ours(bench, &linked.python());
+        let with_theirs = theirs(&carried.python());
+        let name = format!("0.40/{}", stem(&script));
+        let with_ours = python(bench, with_ours, &script, &bench.prefix.join("lib"));
+        compare(bench, tally, &name, with_ours, python(bench, with_theirs, &script, &carried.folder));
+    }
+    Ok(())
+}
+
+/// A virtual environment of the distribution's Python.
+struct Venv {
+    folder: PathBuf,
+}
+
+impl Venv {
+    fn at(folder: &Path, name: &str) -> Self {
+        Self { folder: folder.join(name) }
+    }
+
+    fn python(&self) -> PathBuf {
+        self.folder.join("bin/python")
+    }
+
+    fn pip(&self, action: &str) -> Command {
+        let mut command = Command::new(self.python());
+        command.args(["-m", "pip", "--quiet", "--disable-pip-version-check", action]);
+        command
+    }
+
+    /// Makes the environment with its tools, unless it is there.
+    fn prepare(&self) -> Outcome {
+        let wanted = TOOLS.join(" ");
+        if self.has("tools", &wanted) {
+            return Ok(());
+        }
+        run(Command::new("/usr/bin/python3").args(["-m", "venv", "--clear"]).arg(&self.folder))?;
+        run(self.pip("install").args(TOOLS))?;
+        self.note("tools", &wanted)
+    }
+
+    /// Installs the fetched binding with what `settings` says about where its core comes from.
+    fn install(&self, folder: &Path, settings: &[(&str, &Path)]) -> Outcome {
+        let mut command = self.pip("install");
+        command.args([
+            "--no-index",
+            "--no-cache-dir",
+            "--no-build-isolation",
+            "--no-deps",
+            "--force-reinstall",
+        ]);
+        command.arg(archive(folder)).env_remove("LD_LIBRARY_PATH");
+        for (name, value) in settings {
+            command.env(name, value);
+        }
+        run(&mut command)
+    }
+
+    /// Whether a note of an earlier run says the same.
+    fn has(&self, note: &str, text: &str) -> bool {
+        fs::read_to_string(self.folder.join(note)).is_ok_and(|noted| noted == text)
+    }
+
+    fn note(&self, note: &str, text: &str) -> Outcome {
+        let path = self.folder.join(note);
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// The compiled part of the binding.
+    fn module(&self) -> Result<PathBuf, String> {
+        let lib = self.folder.join("lib");
+        let versions = files(&lib)?;
+        let packages = versions.iter().map(|version| version.join("site-packages"));
+        let found = packages.filter_map(|folder| files(&folder).ok()).flatten().find(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.starts_with("cproton_ffi") && name.ends_with(".so")
+        });
+        found.ok_or_else(|| format!("no compiled module below {}", lib.display()))
+    }
+}
+
+/// Where the source of the binding is once it is fetched.
+fn archive(folder: &Path) -> PathBuf {
+    folder.join(format!("fetched/python_qpid_proton-{RELEASE}.tar.gz"))
+}
+
+/// Fetches the source of the binding, unless it is there.
+fn fetch(venv: &Venv, folder: &Path) -> Outcome {
+    if archive(folder).exists() {
+        return Ok(());
+    }
+    let mut command = venv.pip("download");
+    command.args(["--no-deps", "--no-build-isolation", "--no-binary", "python-qpid-proton", "--dest"]);
+    run(command.arg(folder.join("fetched")).arg(format!("python-qpid-proton=={RELEASE}")))
+}
+
+/// The reference. pkg-config finds nothing, so that its core has neither TLS nor SASL of other libraries.
+fn build_carried(venv: &Venv, folder: &Path) -> Outcome {
+    if venv.has("binding", RELEASE) {
+        return Ok(());
+    }
+    println!("Building binding {RELEASE} with the core it carries.");
+    venv.install(folder, &[("PKG_CONFIG_LIBDIR", &folder.join("no-packages"))])?;
+    venv.note("binding", RELEASE)
+}
+
+fn build_linked(bench: &Bench<'_>, venv: &Venv, folder: &Path) -> Outcome {
+    let mark = format!("{RELEASE} {:x}", headers_mark(&bench.prefix.join("include/proton"))?);
+    if venv.has("binding", &mark) {
+        return Ok(());
+    }
+    println!("Building binding {RELEASE} against this library.");
+    let descriptions = bench.prefix.join("lib/pkgconfig");
+    let settings =
+        [("QPID_PYTHON_UNBUNDLING", Path::new("unbundled")), ("PKG_CONFIG_PATH", descriptions.as_path())];
+    venv.install(folder, &settings)?;
+    venv.note("binding", &mark)
+}
+
+/// A number that changes with the headers a binding is compiled against.
+fn headers_mark(folder: &Path) -> Result<u64, String> {
+    let mut hasher = DefaultHasher::new();
+    for file in files(folder)? {
+        fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
+
+/// Checks whether the binding's module records this library as one it needs.
+fn links(venv: &Venv, wanted: bool) -> Outcome {
+    let module = venv.module()?;
+    let section = crate::shell::output(Command::new("readelf").arg("--dynamic").arg(&module))?;
+    let needs = section.lines().any(|line| line.contains("(NEEDED)") && line.contains(&format!("[{CORE}]")));
+    if needs == wanted { Ok(()) } else { Err(format!("{} needs:\n{section}", module.display())) }
+}
+
+/// What the distribution's C++ library takes from the proactor, which is not here yet. It shall become empty.
+const PROACTOR: [&str; 22] = [
+    "pn_connection_wake",
+    "pn_event_listener",
+    "pn_listener",
+    "pn_listener_accept2",
+    "pn_listener_addr",
+    "pn_listener_attachments",
+    "pn_listener_close",
+    "pn_listener_condition",
+    "pn_listener_get_context",
+    "pn_listener_set_context",
+    "pn_netaddr_host_port",
+    "pn_proactor",
+    "pn_proactor_addr",
+    "pn_proactor_connect2",
+    "pn_proactor_disconnect",
+    "pn_proactor_done",
+    "pn_proactor_free",
+    "pn_proactor_interrupt",
+    "pn_proactor_listen",
+    "pn_proactor_release_connection",
+    "pn_proactor_set_timeout",
+    "pn_proactor_wait",
+];
+
+/// The distribution's own libraries that are linked to Proton's find every symbol here.
+pub(crate) fn loading(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    packages::ensure(&["libqpid-proton-cpp12", "python3-qpid-proton"])?;
+    let cases: [(&str, &str, &[&str]); 2] = [
+        ("libqpid-proton-cpp12", "libqpid-proton-cpp.so.12", &PROACTOR),
+        ("python3-qpid-proton", "_cproton", &[]),
+    ];
+    for (package, start, absent) in cases {
+        tally.record(start, package_file(package, start).and_then(|file| resolved(bench, &file, absent)));
+    }
+    let mut import = ours(bench, Path::new("/usr/bin/python3"));
+    import.env("LD_BIND_NOW", "1").args(["-B", "-c", "import proton, proton.reactor, proton.utils"]);
+    tally.record("import of the binding, everything bound at once", run(&mut import));
+    Ok(())
+}
+
+/// The file of an installed package whose name starts so.
+fn package_file(package: &str, start: &str) -> Result<PathBuf, String> {
+    let list = crate::shell::output(Command::new("dpkg-query").args(["--listfiles", package]))?;
+    let mut names =
+        list.lines().filter(|line| line.rsplit('/').next().is_some_and(|name| name.starts_with(start)));
+    names.next().map(PathBuf::from).ok_or_else(|| format!("{package} has no {start}"))
+}
+
+/// Checks that the symbols of Proton that a file does not find are just the ones expected.
+fn resolved(bench: &Bench<'_>, file: &Path, expected: &[&str]) -> Outcome {
+    let mut command = ours(bench, Path::new("ldd"));
+    let output = command.arg("-r").arg(file).output().map_err(|error| format!("ldd: {error}"))?;
+    let (told, warned) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let lib = fs::canonicalize(bench.prefix.join("lib")).map_err(|error| format!("{error}"))?;
+    if !told
+        .lines()
+        .any(|line| line.contains(CORE) && line.contains(&*bench.prefix.join("lib").to_string_lossy()))
+    {
+        return Err(format!("{} does not find {}:\n{told}", file.display(), lib.display()));
+    }
+    let lines = told.lines().chain(warned.lines());
+    let names = lines.filter_map(|line| line.strip_prefix("undefined symbol: ")?.split_whitespace().next());
+    let found: BTreeSet<&str> =
+        names.filter(|name| name.starts_with("pn") || name.starts_with("PN")).collect();
+    let expected: BTreeSet<&str> = expected.iter().copied().collect();
+    if found == expected {
+        return Ok(());
+    }
+    let (more, less): (Vec<_>, Vec<_>) =
+        (found.difference(&expected).collect(), expected.difference(&found).collect());
+    Err(format!("{}: not found: {more:?}; expected to be absent but here: {less:?}", file.display()))
+}
+
+/// What lies in a folder, in the order of the names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Runs a program; what it says is part of the error only.
+fn run(command: &mut Command) -> Outcome {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = errors.lines().collect();
+    Err(lines[lines.len().saturating_sub(15)..].join("\n"))
+}
