@@ -50,13 +50,13 @@ struct Decoder<'a> {
     copied: Copied,
 }
 
-/// A piece of the input that is in the tree's buffer; an empty one if there is none yet.
+/// The piece of the input that is in the tree's buffer.
 #[derive(Default)]
 struct Copied {
-    start: usize,
+    /// Where it ends in the input; 0 if there is none yet.
     end: usize,
-    /// Where it begins in the buffer.
-    text: usize,
+    /// What makes a place in the input one in the buffer, when added.
+    shift: usize,
 }
 
 impl Data {
@@ -162,7 +162,8 @@ impl Decoder<'_> {
         }
     }
 
-    /// The scalars of a list or map.
+    /// The scalars of a list or map. A function by itself, it has registers enough, as has [`run_of_fixed`].
+    #[inline(never)]
     fn run_of_values(&mut self) {
         let Some(mut rest) = self.bytes.get(self.at..self.level.end) else { return };
         let Ok(first) = self.data.next_index() else { return };
@@ -215,7 +216,7 @@ impl Decoder<'_> {
             return self.data.intern(bytes);
         }
         self.data.charge_limit(len)?;
-        let at = start - self.copied.start + self.copied.text;
+        let at = start.wrapping_add(self.copied.shift);
         // A NUL goes over what stands behind the bytes: a constructor or a size, never content. Only uuids and the like
         // may have content next to them, and need no NUL.
         if !matches!(kind, Kind::Uuid | Kind::Decimal128)
@@ -223,7 +224,8 @@ impl Decoder<'_> {
         {
             *end = 0;
         }
-        Span::new(at, len).ok_or_else(Fault::buffer_limit)
+        #[expect(clippy::cast_possible_truncation, reason = "the whole of the copy is within 4 GiB")]
+        Ok(Span { start: at as u32, len: len as u32 })
     }
 
     /// Copies what is left of the outermost compound, unless the value is beyond it. Under a limit of bytes, only what
@@ -236,7 +238,7 @@ impl Decoder<'_> {
         if self.data.limits.buffer != usize::MAX || Span::new(text, bytes.len()).is_none() {
             return false;
         }
-        self.copied = Copied { start, end, text };
+        self.copied = Copied { end, shift: text.wrapping_sub(start) };
         self.data.text.extend_from_slice(bytes);
         self.data.text.push(0);
         true
@@ -503,8 +505,7 @@ fn add_beside(nodes: &mut Vec<Node>, parent: Index, value: Packed) {
     nodes.push(beside(value, parent, index));
 }
 
-/// Adds the scalars of fixed width that come next, until there are `end` nodes; gives what follows them. A function by
-/// itself, it has registers enough.
+/// Adds the scalars of fixed width that come next, until there are `end` nodes; gives what follows them.
 #[inline(never)]
 fn run_of_fixed<'a>(nodes: &mut Vec<Node>, parent: Index, end: usize, mut rest: &'a [u8]) -> &'a [u8] {
     while nodes.len() < end {
