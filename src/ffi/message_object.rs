@@ -134,27 +134,31 @@ pub(super) unsafe fn set_text(
     text: *const c_char,
     field: impl FnOnce(&mut Message) -> &mut Text,
 ) -> c_int {
-    let bytes = if text.is_null() {
-        None
-    } else {
+    let bytes = (!text.is_null()).then(|| {
         // SAFETY: the caller passes null or a C string.
-        Some(unsafe { CStr::from_ptr(text) }.to_bytes())
-    };
-    let change = |msg: &mut Message| change_text(field(msg), bytes);
+        let size = unsafe { CStr::from_ptr(text) }.count_bytes();
+        ptr::slice_from_raw_parts(text.cast(), size)
+    });
+    // SAFETY: the caller's bytes are readable, and no reference to them is left.
+    let change = |msg: &mut Message| unsafe { change_text(field(msg), bytes) };
     // SAFETY: the caller's contract is ours.
     unsafe { set(msg, change) }
 }
 
-/// The bytes may be the text's own, handed back by the application.
+/// The bytes may be the text's own, handed back by the application: no reference to them may outlive their change.
+///
+/// # Safety
+/// `bytes` are readable.
 #[inline]
-fn change_text(text: &mut Text, bytes: Option<&[u8]>) {
-    match bytes {
-        None => text.unset(),
-        Some(own) if text.owns(own.as_ptr().addr()) => {
-            let copy = own.to_vec();
-            text.set(&copy);
-        }
-        Some(bytes) => text.set(bytes),
+unsafe fn change_text(text: &mut Text, bytes: Option<*const [u8]>) {
+    let Some(bytes) = bytes else { return text.unset() };
+    // SAFETY: passed on from the caller.
+    let given = unsafe { &*bytes };
+    if text.owns(given.as_ptr().addr()) {
+        let copy = given.to_vec();
+        text.set(&copy);
+    } else {
+        text.set(given);
     }
 }
 
@@ -169,14 +173,12 @@ pub(super) unsafe fn user_id(msg: *mut pn_message_t) -> pn_bytes_t {
 }
 
 pub(super) unsafe fn set_user_id(msg: *mut pn_message_t, user_id: pn_bytes_t) -> c_int {
-    let bytes = if user_id.start.is_null() {
-        None
-    } else {
-        // SAFETY: the caller passes as many readable bytes as it says.
-        Some(unsafe { std::slice::from_raw_parts(user_id.start.cast::<u8>(), user_id.size) })
-    };
+    let bytes = ptr::slice_from_raw_parts(user_id.start.cast(), user_id.size);
+    let bytes = Some(bytes).filter(|_| !user_id.start.is_null());
+    // SAFETY: the caller passes as many readable bytes as it says.
+    let change = |msg: &mut Message| unsafe { change_text(&mut msg.properties.user_id, bytes) };
     // SAFETY: the caller's contract is ours.
-    unsafe { set(msg, |msg| change_text(&mut msg.properties.user_id, bytes)) }
+    unsafe { set(msg, change) }
 }
 
 #[inline]
@@ -192,14 +194,19 @@ pub(super) unsafe fn set_id(
     field: impl FnOnce(&mut Message) -> &mut MessageId,
 ) -> c_int {
     // SAFETY: the caller passes an atom whose bytes are readable.
-    let value = unsafe { atom_value(id) };
+    let change = |msg: &mut Message| unsafe { change_id(field(msg), id) };
     // SAFETY: the caller's contract is ours.
-    unsafe { set(msg, |msg| change_id(field(msg), value)) }
+    unsafe { set(msg, change) }
 }
 
 /// As with texts, the bytes may be the id's own.
+///
+/// # Safety
+/// The bytes of the atom are readable.
 #[inline]
-fn change_id(id: &mut MessageId, value: Value<'_>) {
+unsafe fn change_id(id: &mut MessageId, atom: &pn_atom_t) {
+    // SAFETY: passed on from the caller.
+    let value = unsafe { atom_value(atom) };
     match value {
         Value::Binary(bytes) | Value::String(bytes) | Value::Symbol(bytes)
             if id.may_own(bytes.as_ptr().addr()) =>
