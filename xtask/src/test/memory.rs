@@ -6,6 +6,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ring::{compile, compile_with, last_lines, ours, programs, run, stem};
 use super::tally::{Tally, cargo_figures};
@@ -18,6 +19,7 @@ pub(crate) fn valgrind(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         tally.skip("there is no valgrind");
         return Ok(());
     }
+    let mut jobs = Vec::new();
     for source in programs(bench)? {
         let name = stem(&source);
         let program = compile(bench, &source)?;
@@ -25,8 +27,9 @@ pub(crate) fn valgrind(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
         command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
         command.arg(&program).args(in_brief(&name));
-        watch(tally, &name, &mut command)?;
+        jobs.push((name, command));
     }
+    watch(tally, jobs);
     Ok(())
 }
 
@@ -35,14 +38,16 @@ pub(crate) fn sanitizers(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     // Warnings are another step's business, and the sanitizers bring false ones.
     let options =
         ["-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+    let mut jobs = Vec::new();
     for source in programs(bench)? {
         let name = stem(&source);
         let program = compile_with(bench, &source, &format!("{name}.sanitized"), &options)?;
         let mut command = ours(bench, &program);
         command.env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1");
         command.args(in_brief(&name));
-        watch(tally, &name, &mut command)?;
+        jobs.push((name, command));
     }
+    watch(tally, jobs);
     Ok(())
 }
 
@@ -81,9 +86,27 @@ fn in_brief(name: &str) -> &'static [&'static str] {
     }
 }
 
-fn watch(tally: &mut Tally, name: &str, command: &mut Command) -> Outcome {
-    let (output, status) = run(command)?;
-    println!("{name}: {}", if status.is_ok() { "clean" } else { "NOT CLEAN" });
-    tally.record(name, status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40))));
-    Ok(())
+/// Runs programs side by side, as many as there are processors, and counts how each ended.
+fn watch(tally: &mut Tally, jobs: Vec<(String, Command)>) {
+    let waiting = Mutex::new(jobs.into_iter());
+    let done = Mutex::new(tally);
+    // No panic can leave the locks poisoned in a way that matters: the run ends with it.
+    let work = || {
+        while let Some((name, mut command)) = lock(&waiting).next() {
+            let result = run(&mut command).and_then(|(output, status)| {
+                status.map_err(|error| format!("{error}\n{}", last_lines(&output, 40)))
+            });
+            println!("{name}: {}", if result.is_ok() { "clean" } else { "NOT CLEAN" });
+            lock(&done).record(&name, result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
