@@ -164,6 +164,11 @@ impl<T> Key<T> {
     const fn new(index: u32, generation: NonZeroU32) -> Self {
         Self { index, generation, of: PhantomData }
     }
+
+    /// The key as a number that no other key of the arena has.
+    pub(crate) const fn bits(self) -> u64 {
+        (self.index as u64) << 32 | self.generation.get() as u64
+    }
 }
 
 /// A key that names no slot of any arena.

@@ -4,7 +4,7 @@
 //! `changed` lists what the next output has to look at, so an output pass costs what has changed and not what
 //! exists. `notices` lists what the application has to hear; the boundary takes them when its borrow has ended.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::arena::Arena;
 use super::chain::List;
@@ -12,6 +12,7 @@ use super::condition::Condition;
 use super::delivery::Delivery;
 use super::event::{Event, Notice, Subject};
 use super::link::Link;
+use super::names::Names;
 use super::session::Session;
 use super::state::{EndpointState, Half};
 use super::text::Text;
@@ -51,7 +52,7 @@ pub(crate) struct Connection {
     pub(super) link_order: List<Link>,
     pub(super) work: List<Delivery>,
     pub(super) unfreed_sessions: usize,
-    pub(super) names: HashMap<u64, LinkKey>,
+    pub(super) names: Names,
     /// Objects of deliveries that have gone, with something attached that has to go too.
     pub(super) attached: Vec<Object>,
     notices: Vec<Notice>,

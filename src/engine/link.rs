@@ -71,6 +71,8 @@ pub(crate) struct Link {
     pub(crate) changed: bool,
     /// The peer asked for our view of the link's flow state.
     pub(crate) flow_due: bool,
+    /// Where the name is indexed, and the next younger link there.
+    pub(super) name_hash: u64,
     pub(super) same_name: Option<LinkKey>,
     pub(super) in_connection: Chain<Self>,
     pub(super) in_session: Chain<Self>,
@@ -166,7 +168,7 @@ impl Link {
     }
 
     /// Whether an attach from the peer may still be meant for this link.
-    fn awaits_attach(&self) -> bool {
+    pub(super) fn awaits_attach(&self) -> bool {
         !self.freed && !self.ended_by_peer()
     }
 
@@ -280,72 +282,5 @@ impl Connection {
         if link.outstanding() || (link.drain && link.drained > 0) {
             self.link_changed(key);
         }
-    }
-
-    /// The link that an attach with this name and the peer's role is meant for: the oldest that waits for one.
-    pub(crate) fn link_for_attach(
-        &self,
-        session: SessionKey,
-        role: Role,
-        name: Option<&[u8]>,
-    ) -> Option<LinkKey> {
-        let mut next = self.names.get(&self.name_hash(session, role, name)).copied();
-        while let Some(key) = next {
-            let link = self.links.get(key)?;
-            let same = link.session == session
-                && link.role == role
-                && link.name.as_ref().map(Text::bytes) == name
-                && link.awaits_attach();
-            if same {
-                return Some(key);
-            }
-            next = link.same_name;
-        }
-        None
-    }
-
-    fn index_name(&mut self, key: LinkKey) {
-        let link = &self.links[key];
-        let hash = self.name_hash(link.session, link.role, link.name.as_ref().map(Text::bytes));
-        match self.names.get(&hash).copied() {
-            None => {
-                self.names.insert(hash, key);
-            }
-            Some(mut last) => {
-                while let Some(next) = self.links[last].same_name {
-                    last = next;
-                }
-                self.links[last].same_name = Some(key);
-            }
-        }
-    }
-
-    /// Takes a link that no attach can be meant for any more out of the index of names.
-    pub(crate) fn forget_name(&mut self, key: LinkKey) {
-        let link = &mut self.links[key];
-        let after = link.same_name.take();
-        let link = &self.links[key];
-        let hash = self.name_hash(link.session, link.role, link.name.as_ref().map(Text::bytes));
-        let Some(&head) = self.names.get(&hash) else { return };
-        if head == key {
-            match after {
-                Some(after) => self.names.insert(hash, after),
-                None => self.names.remove(&hash),
-            };
-            return;
-        }
-        let mut place = head;
-        while let Some(next) = self.links[place].same_name {
-            if next == key {
-                self.links[place].same_name = after;
-                return;
-            }
-            place = next;
-        }
-    }
-
-    fn name_hash(&self, session: SessionKey, role: Role, name: Option<&[u8]>) -> u64 {
-        use std::hash::BuildHasher;
-        self.names.hasher().hash_one((session, role == Role::Sender, name))
     }
 }

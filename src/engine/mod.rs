@@ -17,6 +17,7 @@ mod event;
 mod extras;
 mod lifetime;
 mod link;
+mod names;
 mod numbers;
 mod payload;
 pub(crate) mod pool;
@@ -44,7 +45,7 @@ pub(crate) use link::{End, Link, Partial, SettleModes};
 pub(crate) use numbers::{LowestFree, NumberMap};
 pub(crate) use session::{DispositionBatch, Session, Side};
 pub(crate) use state::{EndpointState, Half};
-pub(crate) use terminus::{Terminus, TerminusKind};
+pub(crate) use terminus::{Part, Terminus, TerminusKind};
 pub(crate) use text::Text;
 pub(crate) use window::WindowLimit;
 

@@ -12,7 +12,7 @@ use super::error::PN_ARG_ERR;
 use super::shell::pn_link_t;
 use super::types::pn_seconds_t;
 use crate::codec::{Data, Field};
-use crate::engine::{End, Terminus, TerminusKind, Text};
+use crate::engine::{End, Part, Terminus, TerminusKind, Text};
 use crate::performative::{DistributionMode, ExpiryPolicy};
 
 /// cbindgen:ignore
@@ -138,12 +138,12 @@ unsafe fn put<V>(
 }
 
 fn field(terminus: &mut Terminus, part: u32) -> &mut Field {
-    match part {
-        PROPERTIES => &mut terminus.properties,
-        CAPABILITIES => &mut terminus.capabilities,
-        OUTCOMES => &mut terminus.outcomes,
-        _ => &mut terminus.filter,
-    }
+    terminus.part_mut(match part {
+        PROPERTIES => Part::Properties,
+        CAPABILITIES => Part::Capabilities,
+        OUTCOMES => Part::Outcomes,
+        _ => Part::Filter,
+    })
 }
 
 const PROPERTIES: u32 = 0;

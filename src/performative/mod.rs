@@ -25,6 +25,7 @@ mod terminus;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trace;
+mod transfer;
 mod types;
 
 pub(crate) use connection::{Close, Error, Open};

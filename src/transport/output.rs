@@ -88,9 +88,18 @@ impl Transport {
     }
 
     fn generate(&mut self, connection: Option<&mut Connection>) {
+        if self.has_nothing_to_say(connection.as_deref()) {
+            return;
+        }
         self.output.prepare();
         self.generate_layers(connection);
         self.output.rest();
+    }
+
+    /// The most frequent case: the layers are set up, and nothing has changed.
+    fn has_nothing_to_say(&self, connection: Option<&Connection>) -> bool {
+        let quiet = |connection: &Connection| self.close_sent || connection.changed.is_empty();
+        self.output_ends || (self.output_layer == OutputLayer::Amqp && connection.is_none_or(quiet))
     }
 
     fn generate_layers(&mut self, mut connection: Option<&mut Connection>) {

@@ -246,7 +246,7 @@ impl Transport {
             self.output.bytes.truncate(start);
             let [high, low] = channel.to_be_bytes();
             self.output.bytes.extend_from_slice(&[0, 0, 0, 0, 2, 0, high, low]);
-            transfer.encode(&mut self.output.bytes);
+            transfer.write(&mut self.output.bytes);
             let used = self.output.bytes.len() - start;
             let room = max.saturating_sub(used);
             if !transfer.more && waiting > room.saturating_sub(kept) {

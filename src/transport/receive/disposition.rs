@@ -5,6 +5,7 @@ use crate::engine::{Connection, DeliveryKey, NOT_ALLOWED, SessionKey, Violation}
 use crate::performative::{Disposition, Role};
 
 impl Transport {
+    #[inline(never)]
     pub(super) fn receive_disposition(
         &mut self,
         connection: &mut Connection,

@@ -36,7 +36,7 @@ impl Transport {
             Performative::read(body).map_err(|error| self.undispatched(0, &error))?;
         match code {
             Transfer::DESCRIPTOR => {
-                let transfer = self.decoded(Transfer::decode(fields), channel, body)?;
+                let transfer = self.decoded(Transfer::read(fields), channel, body)?;
                 self.receive_transfer(connection, channel, &transfer, payload)
             }
             Disposition::DESCRIPTOR => {

@@ -9,6 +9,7 @@ use crate::engine::{
 use crate::performative::{Role, SequenceNo, Transfer};
 
 impl Transport {
+    #[inline(never)]
     pub(super) fn receive_transfer(
         &mut self,
         connection: &mut Connection,
