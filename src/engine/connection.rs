@@ -56,6 +56,10 @@ pub(crate) struct Connection {
     /// Objects of deliveries that have gone, with something attached that has to go too.
     pub(super) attached: Vec<Object>,
     notices: Vec<Notice>,
+    /// A transport event is due behind the notices.
+    transport_news: bool,
+    /// Notices, candidates or attached objects wait for the boundary.
+    pub(super) business: bool,
     /// One of the notices is about a delivery, which has to stay until that is told.
     pub(super) tells_of_deliveries: bool,
     candidates: Vec<Subject>,
@@ -127,40 +131,70 @@ impl Connection {
 
     /// Queues an event, if anybody collects them. The same news twice in a row is told once.
     pub(crate) fn post(&mut self, event: Event, subject: Subject) {
+        if !self.collecting {
+            return;
+        }
+        self.queue_transport_news();
         let notice = Notice { event, subject };
-        if self.collecting && self.notices.last() != Some(&notice) {
+        if self.notices.last() != Some(&notice) {
             self.notices.push(notice);
+            self.business = true;
         }
     }
 
     /// Something the wire has to hear of has changed.
+    #[inline]
     pub(crate) fn modified(&mut self) {
-        if self.bound {
-            self.post(Event::Transport, Subject::Transport);
+        let told = self.bound && self.collecting;
+        self.transport_news |= told;
+        self.business |= told;
+    }
+
+    /// Puts news of the transport where they belong among the others.
+    fn queue_transport_news(&mut self) {
+        if std::mem::take(&mut self.transport_news) {
+            let notice = Notice { event: Event::Transport, subject: Subject::Transport };
+            if self.notices.last() != Some(&notice) {
+                self.notices.push(notice);
+            }
         }
     }
 
     /// Hands out the queued events; `spare` becomes the next queue, so no memory changes hands.
     pub(crate) fn take_notices(&mut self, spare: &mut Vec<Notice>) {
         spare.clear();
+        self.queue_transport_news();
         self.tells_of_deliveries = false;
         std::mem::swap(&mut self.notices, spare);
     }
 
-    /// The one thing that is queued, if it is an event and there is nothing else: by far the most frequent case.
-    pub(crate) fn take_sole_notice(&mut self) -> Option<Notice> {
-        if self.notices.len() == 1 && self.candidates.is_empty() && self.attached.is_empty() {
-            self.tells_of_deliveries = false;
-            self.notices.pop()
-        } else {
-            None
+    /// Takes the news that the transport has something to do, if that is all there is: by far the most frequent case.
+    #[inline]
+    pub(crate) fn take_sole_transport_news(&mut self) -> bool {
+        let sole = self.transport_news
+            && self.notices.is_empty()
+            && self.candidates.is_empty()
+            && self.attached.is_empty();
+        if sole {
+            self.transport_news = false;
+            self.business = false;
         }
+        sole
     }
 
     /// Whether events or slots wait to be settled by the boundary.
     #[inline]
-    pub(crate) fn unsettled_business(&self) -> bool {
-        !self.notices.is_empty() || !self.candidates.is_empty() || !self.attached.is_empty()
+    pub(crate) const fn unsettled_business(&self) -> bool {
+        self.business
+    }
+
+    /// What there was has been seen to; tells whether that brought something new.
+    pub(crate) fn business_goes_on(&mut self) -> bool {
+        self.business = self.transport_news
+            || !self.notices.is_empty()
+            || !self.candidates.is_empty()
+            || !self.attached.is_empty();
+        self.business
     }
 
     /// An object whose delivery has gone and that still has something attached.
@@ -171,6 +205,7 @@ impl Connection {
     /// Notes that a slot may be free to go once the application has heard of everything.
     pub(crate) fn candidate(&mut self, subject: Subject) {
         self.candidates.push(subject);
+        self.business = true;
     }
 
     pub(crate) fn next_candidate(&mut self) -> Option<Subject> {

@@ -140,6 +140,7 @@ impl Connection {
         let Some(delivery) = self.deliveries.vacate(key) else { return };
         if delivery.clear_for_next() {
             self.attached.push(delivery.object);
+            self.business = true;
         }
     }
 

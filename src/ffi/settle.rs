@@ -34,11 +34,14 @@ pub(super) unsafe fn settle_if_needed(connection: *mut pn_connection_t) {
 unsafe fn settle_something(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
     let engine = unsafe { &mut (*connection).engine };
-    match engine.take_sole_notice() {
-        // SAFETY: passed on from the caller; queueing an event runs no code of the program's.
-        Some(notice) => unsafe { deliver(connection, notice) },
+    if engine.take_sole_transport_news() {
         // SAFETY: passed on from the caller.
-        None => unsafe { settle(connection) },
+        let transport = unsafe { (*connection).transport };
+        // SAFETY: as above; queueing an event runs no code of the program's.
+        unsafe { tell(connection, transport, Event::Transport) };
+    } else {
+        // SAFETY: passed on from the caller.
+        unsafe { settle(connection) };
     }
 }
 
@@ -69,7 +72,7 @@ pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
         // SAFETY: as above.
         unsafe { detach_records(connection) };
         // SAFETY: as above.
-        if !unsafe { (*connection).engine.unsettled_business() } {
+        if !unsafe { (*connection).engine.business_goes_on() } {
             break;
         }
     }

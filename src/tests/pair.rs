@@ -53,7 +53,7 @@ impl Peer {
             while let Some(candidate) = self.connection.next_candidate() {
                 self.connection.reclaim(candidate);
             }
-            if !self.connection.unsettled_business() {
+            if !self.connection.business_goes_on() {
                 return;
             }
         }
