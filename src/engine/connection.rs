@@ -130,15 +130,20 @@ impl Connection {
     }
 
     /// Queues an event, if anybody collects them. The same news twice in a row is told once.
+    #[inline]
     pub(crate) fn post(&mut self, event: Event, subject: Subject) {
         if !self.collecting {
             return;
         }
-        self.queue_transport_news();
-        let notice = Notice { event, subject };
-        if self.notices.last() != Some(&notice) {
-            self.notices.push(notice);
-            self.business = true;
+        if self.transport_news {
+            self.queue_transport_news();
+        }
+        match self.notices.last() {
+            Some(last) if last.event == event && last.subject == subject => {}
+            _ => {
+                self.notices.push(Notice { event, subject });
+                self.business = true;
+            }
         }
     }
 
