@@ -99,7 +99,6 @@ impl Connection {
                 slot.drained = slot.credit;
                 slot.credit = 0;
                 let drained = slot.drained;
-                self.refresh_current(link);
                 self.link_changed(link);
                 self.modified();
                 drained

@@ -217,6 +217,7 @@ impl Connection {
     pub(crate) fn drop_unsent(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
         delivery.sent = true;
+        delivery.state_changed = false;
         let unsent = delivery.payload.clear();
         let session = self.links[delivery.link].session;
         self.sessions[session].outgoing_bytes -= unsent;

@@ -36,9 +36,9 @@ impl Transport {
             if link.role != Role::Sender || link.wire.local_handle.is_none() {
                 continue;
             }
-            let drained = link.drain && link.drained > 0 && link.queued == 0 && link.flow.credit > 0;
+            let drained = link.drain && link.drained > 0 && link.queued == 0;
             if drained {
-                let left = std::mem::take(&mut link.flow.credit).cast_unsigned();
+                let left = std::mem::take(&mut link.flow.credit).max(0).cast_unsigned();
                 link.flow.delivery_count = link.flow.delivery_count.plus(left);
                 link.drained = 0;
             }

@@ -73,13 +73,16 @@ impl Transport {
 
     /// Ends sessions, unless something of theirs still has to go out first or the peer has not opened yet.
     pub(super) fn emit_ends(&mut self, connection: &mut Connection) {
+        // With enough output for now, deliveries may be left that something is still to be said of.
+        let enough = self.output.len() >= super::super::output::ENOUGH_OUTPUT;
+        let rest = enough && !connection.changed.deliveries.is_empty();
         for _ in 0..connection.changed.sessions.len() {
             let Some(key) = connection.changed.sessions.pop_front() else { break };
             let Some(session) = connection.sessions.get_mut(key) else { continue };
             session.changed = false;
             let closing = session.state.local == Half::Closed && session.wire.begin_sent;
             let due = closing && !session.wire.end_sent && self.open_received;
-            if due && (self.close_received || !connection.session_has_queued(key)) {
+            if due && !rest && (self.close_received || !connection.session_has_queued(key)) {
                 self.emit_end(connection, key);
             }
             if connection.sessions[key].outstanding() {
