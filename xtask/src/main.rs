@@ -24,7 +24,7 @@ struct Task {
     run: fn(&Path, &[String]) -> Outcome,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task {
         name: "headers",
         story: "write include/proton/*.h, or compare them with --check",
@@ -37,6 +37,11 @@ const TASKS: [Task; 6] = [
         run: demo::run,
     },
     Task { name: "prefix", story: "build the library and install it below build/prefix", run: prefix::run },
+    Task {
+        name: "sequences",
+        story: "make random sequences of calls on this library and on the distribution's, and compare",
+        run: test::sequences::run,
+    },
     Task { name: "fuzz", story: "feed damaged input to the parsers, learning from coverage", run: fuzz::run },
     Task { name: "test", story: "run every test there is and count", run: test::run },
 ];

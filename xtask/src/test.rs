@@ -2,12 +2,14 @@
 //!
 //! The steps go from cheap to dear. A step that cannot run for want of an earlier one counts as failed; one whose means
 //! are absent (the shared facts about the interface, valgrind) is skipped, and says so. `test/ring.rs` has the steps
-//! that run C and Python programs, `test/difference.rs` compares transcripts, `test/tally.rs` counts.
+//! that run C and Python programs, `test/sequences.rs` random calls; `test/difference.rs` compares transcripts,
+//! `test/tally.rs` counts.
 
 mod binding;
 mod difference;
 mod memory;
 mod ring;
+pub(crate) mod sequences;
 mod tally;
 
 use std::path::{Path, PathBuf};
@@ -79,7 +81,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -98,6 +100,7 @@ const STEPS: [Step; 17] = [
     Step { name: "differential Python", run: ring::differential_python },
     Step { name: "newer binding", run: binding::newer },
     Step { name: "loading", run: binding::loading },
+    Step { name: "random sequences", run: sequences::smoke },
     Step { name: "fuzz smoke", run: fuzz_smoke },
     Step { name: "demonstration", run: demonstration },
 ];

@@ -4,12 +4,28 @@
 
 #include "random/endpoints.h"
 
+/* Whether another sender has something that credit or window hold back. */
+static bool another_waits(pn_link_t *link)
+{
+    pn_connection_t *connection = pn_session_connection(pn_link_session(link));
+    for (pn_link_t *other = pn_link_head(connection, 0); other; other = pn_link_next(other, 0)) {
+        if (other == link || !pn_link_is_sender(other)) continue;
+        bool held_back = world.windows || world.solo || pn_link_credit(other) < 0;
+        pn_delivery_t *current = pn_link_current(other);
+        if (held_back && pn_link_queued(other)) return true;
+        if (current && pn_delivery_pending(current) && (held_back || pn_link_credit(other) == 0)) return true;
+    }
+    return false;
+}
+
 static bool may_send(void *object)
 {
     pn_link_t *link = object;
     if (!pn_link_is_sender(link)) return false;
+    if (applies(ONE_WAITS) && another_waits(link)) return false;
     if (!applies(SEND_BEFORE_CLOSE)) return true;
-    return !(pn_link_state(link) & PN_LOCAL_CLOSED) && !(pn_session_state(pn_link_session(link)) & PN_LOCAL_CLOSED);
+    return !(pn_link_state(link) & PN_LOCAL_CLOSED) &&
+           !(pn_session_state(pn_link_session(link)) & (PN_LOCAL_CLOSED | PN_REMOTE_CLOSED));
 }
 
 static void delivery_make(side_t *side, const step_t *step)
@@ -29,6 +45,8 @@ static size_t amount(const step_t *step)
 {
     /* Around the ends of frames as well as anything else. */
     uint32_t frame = world.frame_sizes[step->b % 2] ? world.frame_sizes[step->b % 2] : 600;
+    if (world.windows && applies(LOW_WATER_MARK)) return step->c % 30;
+    if (frame > 20000 && applies(SHORT_FRAMES)) frame = 20000;
     switch (step->b / 2 % 6) {
     case 0: return 0;
     case 1: return frame - 40 + step->c % 40;
@@ -77,11 +95,14 @@ static bool unread(pn_delivery_t *delivery)
 }
 
 /* A delivery that is not advanced past: the current one of a closed link would be queued, a later one is for the rules. */
-static bool unsendable(pn_delivery_t *delivery)
+static bool unsendable(side_t *side, pn_delivery_t *delivery)
 {
     pn_link_t *link = pn_delivery_link(delivery);
-    if (!pn_link_is_sender(link) || !pn_delivery_partial(delivery)) return false;
-    return pn_delivery_current(delivery) ? !may_send(link) : applies(ABORT_IN_TURN);
+    if (!pn_link_is_sender(link)) return false;
+    if (applies(SETTLE_WHEN_BOUND) && !side->bound) return true;
+    if (!pn_delivery_partial(delivery)) return false;
+    bool left = side->links.items[id_of_link(side, link)].left;
+    return pn_delivery_current(delivery) ? left || !may_send(link) : applies(ABORT_IN_TURN);
 }
 
 static void link_advance(side_t *side, const step_t *step)
@@ -89,7 +110,7 @@ static void link_advance(side_t *side, const step_t *step)
     item_t *item = some_link(side, step->a, NULL);
     if (!item) return;
     pn_delivery_t *current = pn_link_current(item->object);
-    if (current && (unread(current) || unsendable(current))) return;
+    if (current && (unread(current) || (side->bound && unsendable(side, current)))) return;
     num("advanced", pn_link_advance(item->object));
 }
 
@@ -109,7 +130,7 @@ static void settle(item_t *item)
 static void delivery_settle(side_t *side, const step_t *step)
 {
     item_t *item = some_delivery(side, step->a);
-    if (item && !unread(item->object) && !unsendable(item->object)) settle(item);
+    if (item && !unread(item->object) && !unsendable(side, item->object)) settle(item);
 }
 
 static void delivery_abort(side_t *side, const step_t *step)
@@ -149,7 +170,7 @@ static uint64_t fill_disposition(pn_disposition_t *disposition, const step_t *st
     }
     pn_data_t *data = pn_disposition_data(disposition);
     pn_data_clear(data);
-    if (step->c % 4) pn_data_fill(data, "[z]", (size_t)2, "tx");
+    if (step->c % 4 || applies(NULL_STATES)) pn_data_fill(data, "[z]", (size_t)2, "tx");
     return 0x70 + step->c % 4;
 }
 
@@ -235,7 +256,7 @@ static void produce(side_t *side, const step_t *step)
         memset(body, 'p', sizeof body);
         num("sent", pn_link_send(link, body, amount(&part) % sizeof body));
         num("advanced", pn_link_advance(link));
-        if (step->c % 4 == 0) settle(&side->deliveries.items[id_of_delivery(side, delivery)]);
+        if (step->c % 4 == 0 && (side->bound || !applies(SETTLE_WHEN_BOUND))) settle(&side->deliveries.items[id_of_delivery(side, delivery)]);
     }
 }
 
@@ -245,7 +266,7 @@ static void settle_settled(side_t *side, const step_t *step)
     for (int i = 0; i < side->deliveries.count; i++) {
         item_t *item = &side->deliveries.items[i];
         if (!item->gone && pn_delivery_settled(item->object) && !unread(item->object) &&
-            !unsendable(item->object))
+            !unsendable(side, item->object))
             settle(item);
     }
 }
@@ -253,6 +274,8 @@ static void settle_settled(side_t *side, const step_t *step)
 static void work(side_t *side, const step_t *step)
 {
     int limit = 100;
+    for (int i = 0; i < side->links.count; i++)
+        if (side->links.items[i].gone && applies(WORK_BEFORE_FREE)) return;
     for (pn_delivery_t *at = pn_work_head(side->connection); at && limit--; at = pn_work_next(at)) {
         num("work", id_of_delivery(side, at));
         if (step->a % 3 == 0) pn_delivery_clear(at);

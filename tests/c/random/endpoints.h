@@ -50,6 +50,7 @@ static void connection_close(side_t *side, const step_t *step)
 {
     if (step->b % 3 == 0) fill_condition(pn_connection_condition(side->connection), step->a);
     pn_connection_close(side->connection);
+    side->closed = true;
 }
 
 static void connection_describe(side_t *side, const step_t *step)
@@ -90,6 +91,13 @@ static void connection_read(side_t *side, const step_t *step)
     if (ready(side)) num("quiesced", pn_transport_quiesced(side->transport));
 }
 
+/* A begin behind the end of the peer is a new session to the peer. */
+static bool may_begin(side_t *side, const item_t *item)
+{
+    if (side->early_end && !item->opened && applies(CHANNELS_IN_TURN)) return false;
+    return !applies(BEGIN_BEFORE_END) || item->opened || !(pn_session_state(item->object) & PN_REMOTE_CLOSED);
+}
+
 static void session_make(side_t *side, const step_t *step)
 {
     int there = 0;
@@ -97,7 +105,7 @@ static void session_make(side_t *side, const step_t *step)
     if (there >= 4 || side->sessions.count >= CHANNELS / 2) return;
     pn_session_t *session = pn_session(side->connection);
     num("session", id_of_session(side, session));
-    if (step->b % 4 == 0) return;
+    if (step->b % 4 == 0 || !may_begin(side, &side->sessions.items[side->sessions.count - 1])) return;
     pn_session_open(session);
     side->sessions.items[side->sessions.count - 1].opened = true;
 }
@@ -109,16 +117,10 @@ static item_t *some_session(side_t *side, uint32_t number)
     return id < 0 ? NULL : &side->sessions.items[id];
 }
 
-/* A begin behind the end of the peer is a new session to the peer. */
-static bool may_begin(const item_t *item)
-{
-    return !applies(BEGIN_BEFORE_END) || item->opened || !(pn_session_state(item->object) & PN_REMOTE_CLOSED);
-}
-
 static void session_open(side_t *side, const step_t *step)
 {
     item_t *item = some_session(side, step->a);
-    if (!item || !may_begin(item)) return;
+    if (!item || !may_begin(side, item)) return;
     pn_session_open(item->object);
     item->opened = true;
 }
@@ -137,16 +139,50 @@ static bool holds_back(side_t *side, const item_t *session)
 static void session_close(side_t *side, const step_t *step)
 {
     item_t *item = some_session(side, step->a);
-    if (!item || !may_begin(item) || holds_back(side, item)) return;
+    if (!item || !may_begin(side, item) || holds_back(side, item)) return;
+    if (applies(WINDOW_WHILE_OPEN) && pn_session_get_incoming_capacity(item->object)) return;
     if (step->b % 3 == 0) fill_condition(pn_session_condition(item->object), step->c);
+    side->early_end = side->early_end || pn_session_state(item->object) & PN_REMOTE_UNINIT;
     pn_session_close(item->object);
-    item->opened = true;
+    item->opened = item->left = true;
 }
 
 /* Lets the begin or attach of what is about to be freed go out. */
 static void write_first(side_t *side, const item_t *item, pn_state_t state)
 {
-    if (applies(FINAL_ONCE) && item->opened && state & PN_REMOTE_UNINIT && side->peer) take(side, ~0u, 0);
+    if (applies(FINAL_ONCE) && item->opened && state & PN_REMOTE_UNINIT && !world.ending) take(side, ~0u, 0);
+}
+
+/* Whether part of a message is still to come on a link. */
+static bool expects(pn_link_t *link)
+{
+    pn_delivery_t *delivery = pn_link_is_receiver(link) ? pn_unsettled_head(link) : NULL;
+    while (delivery && !pn_delivery_partial(delivery)) delivery = pn_unsettled_next(delivery);
+    return delivery != NULL;
+}
+
+/* Freeing settles: that is for the rules where part is still to come, or where one side has left. */
+static bool may_free(side_t *side, int id)
+{
+    const item_t *item = &side->links.items[id];
+    pn_link_t *link = item->object;
+    if (world.ending) return true;
+    if (applies(FREE_WHOLE) && expects(link)) return false;
+    bool open = !item->left && pn_link_state(link) == (PN_LOCAL_ACTIVE | PN_REMOTE_ACTIVE) &&
+                pn_session_state(pn_link_session(link)) == (PN_LOCAL_ACTIVE | PN_REMOTE_ACTIVE);
+    if (!applies(SETTLE_AND_FREE)) return true;
+    if (pn_link_is_sender(link) && (pn_link_queued(link) || pn_link_current(link))) return false;
+    return open || pn_link_unsettled(link) == 0;
+}
+
+static void free_link(side_t *side, int id)
+{
+    pn_link_t *link = side->links.items[id].object;
+    if (!may_free(side, id)) return;
+    if (applies(SETTLE_AND_FREE) && !world.ending) take(side, ~0u, 0);
+    write_first(side, &side->links.items[id], pn_link_state(link));
+    pn_link_free(link);
+    lose_link(side, id);
 }
 
 /* A session that is freed before the peer has ended it; links that the peer attaches to it are for the rules. */
@@ -154,11 +190,17 @@ static void free_session(side_t *side, int id)
 {
     item_t *item = &side->sessions.items[id];
     pn_session_t *session = item->object;
-    if (applies(ATTACH_BEFORE_FREE) && side->peer && !(pn_session_state(session) & PN_REMOTE_CLOSED)) {
+    if (applies(ATTACH_BEFORE_FREE) && !world.ending && !(pn_session_state(session) & PN_REMOTE_CLOSED)) {
         settle_all();
         world.session_lost = true;
     }
     write_first(side, item, pn_session_state(session));
+    for (int i = 0; i < side->links.count; i++) {
+        const item_t *link = &side->links.items[i];
+        if (link->parent != id || link->gone) continue;
+        if (!may_free(side, i)) return;
+        write_first(side, link, pn_link_state(link->object));
+    }
     pn_session_free(session);
     lose_session(side, id);
 }
@@ -183,11 +225,10 @@ static void session_capacity(side_t *side, const step_t *step)
     if (applies(CAPACITY_BEFORE_OPEN) && item->opened) return;
     uint32_t frame = pn_transport_get_max_frame(side->transport);
     if (!frame) frame = 1000;
-    /* Less than a frame is an error, which ends most of what could follow. */
-    uint32_t frames = applies(LOW_WATER_MARK) ? 3 : 12;
-    uint32_t size = step->b % 64 == 0 ? frame - 1 : frame + step->c % (frames * frame);
-    if (applies(LOW_WATER_MARK) && size >= 4 * frame) size = 4 * frame - 1;
+    uint32_t size = applies(LOW_WATER_MARK) ? 3 * frame + step->c % frame : frame + step->c % (12 * frame);
+    if (!applies(CAPACITY_OF_A_FRAME) && step->b % 64 == 0) size = frame - 1;
     pn_session_set_incoming_capacity(item->object, step->b % 16 == 1 ? 0 : size);
+    world.windows = true;
     num("capacity", (int64_t)pn_session_get_incoming_capacity(item->object));
 }
 
@@ -244,6 +285,17 @@ static void describe_link(pn_link_t *link, uint32_t number)
     if (number % 29 == 0) num("none", pn_terminus_set_type(pn_link_source(link), PN_UNSPECIFIED));
 }
 
+/* Whether a link of this side has or had the name. */
+static bool name_is_used(side_t *side, const char *name)
+{
+    if (!applies(NAMES_ONCE)) return false;
+    unsigned bit = 0;
+    while (names[bit] != name) bit++;
+    bool used = side->names_used >> bit & 1;
+    side->names_used |= 1u << bit;
+    return used;
+}
+
 static void link_make(side_t *side, const step_t *step)
 {
     item_t *session = some_session(side, step->a);
@@ -253,7 +305,7 @@ static void link_make(side_t *side, const step_t *step)
     /* Names of a few, so that two links may have the same; mostly one of its own. */
     char own[16];
     snprintf(own, sizeof own, "%s%d", side->name, side->links.count);
-    const char *name = step->b % 4 ? own : names[step->b / 4 % 6];
+    const char *name = step->b % 4 || name_is_used(side, names[step->b / 4 % 6]) ? own : names[step->b / 4 % 6];
     pn_link_t *link = step->c & 1 ? pn_sender(session->object, name) : pn_receiver(session->object, name);
     int id = id_of_link(side, link);
     num("link", id);
@@ -278,6 +330,7 @@ static void leave(item_t *item, void (*how)(pn_link_t *))
         num("address", pn_terminus_set_address(pn_link_source(link), "dressed"));
     how(link);
     item->opened = true;
+    if (how != pn_link_open) item->left = true;
 }
 
 static void link_open(side_t *side, const step_t *step)
@@ -301,7 +354,6 @@ static void link_detach(side_t *side, const step_t *step)
     if (!item || !(item->opened || may_attach())) return;
     if (step->b % 5 == 0) fill_condition(pn_link_condition(item->object), step->c);
     leave(item, pn_link_detach);
-    item->left = true;
 }
 
 static void link_free(side_t *side, const step_t *step)
@@ -309,15 +361,13 @@ static void link_free(side_t *side, const step_t *step)
     int id = choose(&side->links, step->a, NULL);
     num("link", id);
     if (id < 0) return;
-    write_first(side, &side->links.items[id], pn_link_state(side->links.items[id].object));
-    pn_link_free(side->links.items[id].object);
-    lose_link(side, id);
+    free_link(side, id);
 }
 
 static void link_read(side_t *side, const step_t *step)
 {
     item_t *item = some_link(side, step->a, NULL);
-    if (!item) return;
+    if (!item || (world.rebinding && applies(UNBOUND_CONDITIONS))) return;
     pn_link_t *link = item->object;
     num("snd", pn_link_snd_settle_mode(link));
     num("rcv", pn_link_rcv_settle_mode(link));
@@ -335,9 +385,10 @@ static void link_read(side_t *side, const step_t *step)
 static void link_flow(side_t *side, const step_t *step)
 {
     item_t *item = some_link(side, step->a, is_receiver);
-    if (!item) return;
+    if (!item || (applies(PARENTS_FIRST) && !item->opened)) return;
     static const int amounts[] = {1, 2, 3, 5, 10, 100, 0, -1};
     int credit = amounts[step->b % 64 < 60 ? step->b % 6 : step->b % (applies(NEGATIVE_CREDIT) ? 7 : 8)];
+    if (applies(DRAIN_ENDS_WITH_CREDIT) && credit <= 0 && pn_link_get_drain(item->object)) credit = 1;
     num("credit", credit);
     if (step->c % 8 == 0) pn_link_drain(item->object, credit);
     else pn_link_flow(item->object, credit);
@@ -346,7 +397,7 @@ static void link_flow(side_t *side, const step_t *step)
 static void link_set_drain(side_t *side, const step_t *step)
 {
     item_t *item = some_link(side, step->a, is_receiver);
-    if (!item) return;
+    if (!item || (applies(PARENTS_FIRST) && !item->opened)) return;
     bool drain = step->b % 3 != 0;
     num("drain", drain);
     bool ends = !drain && pn_link_get_drain(item->object);
@@ -354,17 +405,29 @@ static void link_set_drain(side_t *side, const step_t *step)
     if (ends && applies(DRAIN_ENDS_WITH_CREDIT)) pn_link_flow(item->object, 1);
 }
 
+/* Whether the last delivery of a link is settled. */
+static bool last_is_settled(side_t *side, const item_t *link)
+{
+    for (int i = side->deliveries.count - 1; i >= 0; i--)
+        if (side->deliveries.items[i].parent == link - side->links.items) return side->deliveries.items[i].gone;
+    return false;
+}
+
 static void link_drained(side_t *side, const step_t *step)
 {
     item_t *item = some_link(side, step->a, step->b % 4 ? is_sender : NULL);
     if (!item || (applies(NEGATIVE_CREDIT) && pn_link_credit(item->object) < 0)) return;
+    if (applies(DRAIN_UNSETTLED) && pn_link_is_sender(item->object) && last_is_settled(side, item)) return;
+    pn_state_t open = PN_LOCAL_ACTIVE | PN_REMOTE_ACTIVE;
+    if (applies(DRAINED_AT_ONCE) && (item->left || pn_link_state(item->object) != open)) return;
     num("drained", pn_link_drained(item->object));
+    if (applies(DRAINED_AT_ONCE)) take(side, ~0u, 0);
 }
 
 static void link_offered(side_t *side, const step_t *step)
 {
     item_t *item = some_link(side, step->a, is_sender);
-    if (item) pn_link_offered(item->object, (int)(step->b % 1000));
+    if (item && !applies(NOTHING_OFFERED)) pn_link_offered(item->object, (int)(step->b % 1000));
 }
 
 /* What servers do: open what the peer has opened, as the peer described it. */
@@ -374,6 +437,7 @@ static void answer(side_t *side, const step_t *step)
     for (int i = 0; i < side->sessions.count; i++) {
         item_t *item = &side->sessions.items[i];
         if (item->gone || pn_session_state(item->object) != (PN_LOCAL_UNINIT | PN_REMOTE_ACTIVE)) continue;
+        if (!may_begin(side, item)) continue;
         pn_session_open(item->object);
         item->opened = true;
     }
@@ -398,19 +462,20 @@ static void answer_close(side_t *side, const step_t *step)
         if (!item->opened && !may_attach()) continue;
         leave(item, pn_link_close);
         if (step->a % 2) continue;
-        pn_link_free(item->object);
-        lose_link(side, i);
+        free_link(side, i);
     }
     for (int i = 0; i < side->sessions.count; i++) {
         item_t *item = &side->sessions.items[i];
         if (item->gone || !(pn_session_state(item->object) & PN_REMOTE_CLOSED)) continue;
-        if (!may_begin(item) || holds_back(side, item)) continue;
+        if (!may_begin(side, item) || holds_back(side, item)) continue;
         pn_session_close(item->object);
-        item->opened = true;
+        item->opened = item->left = true;
         if (step->b % 2) continue;
         free_session(side, i);
     }
-    if (pn_connection_state(side->connection) & PN_REMOTE_CLOSED) pn_connection_close(side->connection);
+    if (!(pn_connection_state(side->connection) & PN_REMOTE_CLOSED)) return;
+    pn_connection_close(side->connection);
+    side->closed = true;
 }
 
 #endif

@@ -82,10 +82,14 @@ static pn_event_t *next_event(side_t *side)
     return side->collector ? pn_collector_next(side->collector) : NULL;
 }
 
+/* Whether a FINAL event comes next, perhaps behind an event that is passed over. */
 static bool final_waits(side_t *side)
 {
     pn_event_t *event = side->collector ? pn_collector_peek(side->collector) : NULL;
-    return event && is_final(pn_event_type(event));
+    if (!event) return false;
+    bool closed = !side->driven && pn_event_transport(event) && pn_transport_closed(pn_event_transport(event));
+    bool passed_over = closed && pn_event_type(event) == PN_TRANSPORT_ERROR && applies(ERROR_BEFORE_CLOSED);
+    return passed_over || is_final(pn_event_type(event));
 }
 
 /* Looks at up to `limit` events, and at FINAL events that follow. */

@@ -91,7 +91,7 @@ static void forge_begin(wire_t *wire, const wire_t *other, const step_t *step)
     }
     /* A second begin on a channel is for the rules. */
     if (wire->channels[channel].begun) return;
-    if (step->b % 32 == 0) answers = step->b / 32 % 4;
+    if (step->b % 32 == 0) answers = 40 + step->b / 32 % 4;
     if (answers == ~0u) f_null(&fields);
     else f_ushort(&fields, answers);
     f_uint(&fields, step->c % 4 ? 0 : UINT32_C(0xfffffffe));
@@ -146,12 +146,14 @@ static void forge_flow(wire_t *wire, const wire_t *other, const step_t *step)
     fields_t fields = {0};
     unsigned channel = some_channel(wire, step->a), handle = some_handle(wire, channel, step->b);
     const handle_state_t *state = handle_at(wire, channel, handle);
-    if (step->c % 4) f_uint(&fields, 0);
+    bool small = step->b % 3 == 0;
+    world.windows = world.windows || small;
+    if (step->c % 4 && !(small && applies(WINDOWS_AHEAD))) f_uint(&fields, 0);
     else f_null(&fields);
-    f_uint(&fields, step->b % 3 ? 500 : step->b % 4);
+    f_uint(&fields, small ? step->b % 4 : 500);
     f_uint(&fields, channel < CHANNELS ? wire->channels[channel].next_delivery : 0);
     f_uint(&fields, 500);
-    if (step->c % 8) {
+    if (step->c % 8 && (world.solo || !applies(NEGATIVE_CREDIT))) {
         f_uint(&fields, handle);
         /* A receiver repeats what it has seen; a sender never goes back. */
         uint32_t count = state ? state->count : 0;

@@ -19,6 +19,7 @@ static void open_parents(side_t *side)
     for (int i = 0; i < side->links.count; i++) {
         item_t *link = &side->links.items[i], *session = &side->sessions.items[link->parent];
         if (!link->opened || session->gone || !(pn_session_state(session->object) & PN_LOCAL_UNINIT)) continue;
+        if (side->early_end && applies(CHANNELS_IN_TURN)) continue;
         if (applies(BEGIN_BEFORE_END) && pn_session_state(session->object) & PN_REMOTE_CLOSED) continue;
         line("  opens session");
         pn_session_open(session->object);

@@ -46,8 +46,8 @@ static const call_t calls[] = {
     {"link-detach", link_detach, {1, 1, 5, 1, 2}, true, false, true},
     {"link-free", link_free, {1, 1, 6, 1, 4}, true, false, false},
     {"link-read", link_read, {2, 0, 3, 2, 1}, true, false, false},
-    {"link-flow", link_flow, {8, 14, 4, 8, 5}, true, true, false},
-    {"link-set-drain", link_set_drain, {2, 5, 1, 2, 1}, true, true, false},
+    {"link-flow", link_flow, {8, 14, 4, 8, 5}, true, true, true},
+    {"link-set-drain", link_set_drain, {2, 5, 1, 2, 1}, true, true, true},
     {"link-drained", link_drained, {2, 5, 1, 2, 1}, true, true, false},
     {"link-offered", link_offered, {1, 1, 0, 0, 0}, true, false, false},
     {"answer", answer, {10, 6, 16, 4, 8}, true, false, true},
@@ -179,7 +179,7 @@ static void make_step(unsigned number, const step_t *step)
     str("", side->name);
     str("", call->name);
     if (call->endpoints && side->gone) return;
-    if (call->opens && applies(OPEN_BEFORE_CLOSE) && pn_connection_state(side->connection) & PN_LOCAL_CLOSED) return;
+    if (call->opens && applies(OPEN_BEFORE_CLOSE) && side->closed) return;
     if (call->credit && world.rebinding && applies(REBIND_WITHOUT_CREDIT)) return;
     call->make(side, step);
     if (side->eager) look(side, ~0u);
@@ -210,6 +210,7 @@ static unsigned run(uint64_t seed, uint64_t steps)
     settle_all();
     for (int i = 0; i < 2; i++) report_side(&world.sides[i]);
     for (int i = 0; i < 2; i++) world.sides[i].peer = NULL;
+    world.ending = true;
     for (int i = 0; i < 2; i++) {
         if (world.sides[i].connection) give_up(&world.sides[i], &dice);
         free(world.sides[i].sessions.items);

@@ -19,7 +19,8 @@ static void take_all(side_t *side, const step_t *step)
 
 static void take_some(side_t *side, const step_t *step)
 {
-    take(side, step->a % 4, step->b % 256);
+    bool whole = applies(SHORT_FRAMES) && (world.frame_sizes[0] - 1 > 2000 || world.frame_sizes[1] - 1 > 2000);
+    take(side, whole ? ~0u : step->a % 4, step->b % 256);
 }
 
 static void deliver_all(side_t *side, const step_t *step)
@@ -35,6 +36,8 @@ static void deliver_some(side_t *side, const step_t *step)
 static void tick(side_t *side, const step_t *step)
 {
     if (!ready(side)) return;
+    if (applies(TICK_WHILE_OPEN) && pn_transport_tail_closed(side->transport)) return;
+    if (applies(TICK_BEFORE_FAILURE) && !side->out->data.size) return;
     if (applies(TICK_BEFORE_FAILURE) && pn_condition_is_set(pn_transport_condition(side->transport))) return;
     world.now += step->a % 8 ? step->b % 400 : step->b % 4000;
     num("now", world.now);
@@ -90,7 +93,8 @@ static void hold(side_t *side, const step_t *step)
 static void drop_one(item_t *item)
 {
     item->held--;
-    num("left", pn_decref(item->object));
+    int left = pn_decref(item->object);
+    if (!world.ending || !applies(FINAL_ONCE)) num("left", left);
 }
 
 static void drop(side_t *side, const step_t *step)
@@ -126,13 +130,15 @@ static bool all_whole(side_t *side)
     if (side->gone || pn_connection_state(side->connection) != open) return false;
     for (int i = 0; i < side->sessions.count; i++) {
         const item_t *item = &side->sessions.items[i];
-        if (item->gone) continue;
+        if (item->gone && item->final) continue;
+        if (item->gone) return false;
         pn_state_t state = pn_session_state(item->object);
         if (state != open && state != closed) return false;
     }
     for (int i = 0; i < side->links.count; i++) {
         const item_t *item = &side->links.items[i];
-        if (item->gone) continue;
+        if (item->gone && item->final) continue;
+        if (item->gone) return false;
         pn_state_t state = pn_link_state(item->object);
         if (item->left || (state != open && state != closed)) return false;
     }
@@ -143,7 +149,7 @@ static bool all_whole(side_t *side)
 static void rebind(side_t *first, const step_t *step)
 {
     (void)first;
-    if (!world.rebinding) return;
+    if (!world.rebinding || world.rebound) return;
     if (applies(REBIND_WHEN_QUIET) && !(all_whole(&world.sides[0]) && all_whole(&world.sides[1]))) return;
     if (applies(REBIND_WHEN_QUIET)) settle_all();
     for (int i = 0; i < 2; i++) {
@@ -162,6 +168,7 @@ static void rebind(side_t *first, const step_t *step)
         if (!same) pn_connection_open(side->connection);
     }
     if (applies(REBIND_WHEN_QUIET)) settle_all();
+    world.rebound = applies(REBIND_WHEN_QUIET);
 }
 
 /* The end: everything is given up, in any order. */
@@ -185,7 +192,7 @@ static void give_up(side_t *side, dice_t *dice)
                     if (tables[kind]->items[i].held && below(dice, 3) == 0) drop_one(&tables[kind]->items[i]);
             break;
         case 8:
-            if (side->held) num("left", pn_decref(side->connection));
+            if (side->held) pn_decref(side->connection);
             if (side->held) side->held--;
             break;
         case 9: look(side, below(dice, 4)); break;
@@ -217,7 +224,7 @@ static void give_up(side_t *side, dice_t *dice)
     for (int kind = 0; kind < 3; kind++)
         for (int i = 0; i < tables[kind]->count; i++)
             while (tables[kind]->items[i].held) drop_one(&tables[kind]->items[i]);
-    while (side->held-- > 0) num("left", pn_decref(side->connection));
+    while (side->held-- > 0) pn_decref(side->connection);
     if (side->driven) {
         pn_connection_driver_destroy(&side->driver);
         return;

@@ -270,7 +270,7 @@ static size_t cut(const wire_t *wire, size_t unit, size_t from, unsigned frames,
         if (!size) return wire->data.size;
         if (unit + size > from) {
             if (!frames) {
-                size_t to = unit + size * part / 256;
+                size_t to = unit + size * part / 256 + (part && size * part < 256);
                 return to < from ? from : to < wire->data.size ? to : wire->data.size;
             }
             frames--;

@@ -19,7 +19,7 @@ typedef struct {
     int held;    /* references that the program took */
     bool gone;   /* given up, or with its parent */
     bool opened; /* opened or closed by the program at some time */
-    bool left;   /* detached by either side */
+    bool left;   /* closed by the program, or detached by either side */
     bool final;  /* FINAL has been reported */
 } item_t;
 
@@ -31,6 +31,9 @@ typedef struct side_t {
     bool driven;         /* by a connection driver */
     bool eager;          /* looks at its events at once */
     bool bound, gone, released;
+    unsigned names_used;
+    bool closed;    /* the connection was closed */
+    bool early_end; /* a session was closed before the peer had answered it */
     pn_connection_driver_t driver;
     pn_connection_t *connection;
     pn_transport_t *transport;
@@ -38,7 +41,6 @@ typedef struct side_t {
     int held;
     wire_t *out, *in;
     table_t sessions, links, deliveries;
-    bool closed_seen;
 } side_t;
 
 typedef struct {
@@ -47,6 +49,9 @@ typedef struct {
     bool solo, sasl, rebinding;
     uint32_t frame_sizes[2];
     int64_t now;
+    bool ending;       /* everything is given up */
+    bool rebound;      /* once is enough: each time what both re-open doubles */
+    bool windows;      /* a session's window may hold transfers back */
     bool session_lost; /* a session was freed before the peer ended it */
     unsigned sent; /* how many bytes have been sent, so that content tells its place */
     side_t sides[2];
@@ -168,7 +173,7 @@ static void report_condition(const char *name, pn_condition_t *condition)
 
 static bool tells_conditions(side_t *side)
 {
-    return !applies(UNBOUND_CONDITIONS) || (side->transport && pn_transport_connection(side->transport));
+    return !applies(UNBOUND_CONDITIONS) || (!world.rebinding && side->transport && pn_transport_connection(side->transport));
 }
 
 /* Whether all that was given to the links of a session may still be sent. */
@@ -177,6 +182,7 @@ static bool sends_all(side_t *side, int session)
     if (!applies(OUTGOING_BYTES)) return true;
     if (!side->eager) return false; /* it may not know of a detach */
     const pn_state_t open = PN_LOCAL_ACTIVE | PN_REMOTE_ACTIVE;
+    if (side->sessions.items[session].left) return false;
     if (pn_session_state(side->sessions.items[session].object) != open) return false;
     for (int i = 0; i < side->links.count; i++) {
         const item_t *link = &side->links.items[i];
@@ -263,7 +269,7 @@ static void report_transport(side_t *side)
     num("frames-in", (int64_t)pn_transport_get_frames_input(side->transport));
     if (!applies(FRAMES_BEFORE_FAILURE) || !pn_condition_is_set(pn_transport_condition(side->transport)))
         num("frames-out", (int64_t)pn_transport_get_frames_output(side->transport));
-    num("refs", pn_refcount(side->transport));
+    if (side->eager || !applies(ERROR_BEFORE_CLOSED)) num("refs", pn_refcount(side->transport));
     report_condition("condition", pn_transport_condition(side->transport));
 }
 

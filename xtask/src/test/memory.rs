@@ -82,6 +82,7 @@ fn in_brief(name: &str) -> &'static [&'static str] {
     match name {
         "damage" => &["100"],
         "limits" => &["2000"],
+        "sequences" => &["digest", "0", "200", "--in-process"],
         _ => &[],
     }
 }

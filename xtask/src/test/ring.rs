@@ -19,6 +19,9 @@ const CHECKS: &str = "tests/c/check";
 /// Programs that print a transcript; they run on both.
 const TRANSCRIPTS: &str = "tests/c/differential";
 
+/// A program that makes random sequences of calls.
+const SEQUENCES: &str = "tests/c/random";
+
 /// The same in Python, through the distribution's binding.
 pub(super) const SCRIPTS: &str = "tests/python/differential";
 
@@ -136,7 +139,11 @@ pub(super) fn stem(path: &Path) -> String {
 
 /// All C programs.
 pub(super) fn programs(bench: &Bench<'_>) -> Result<Vec<PathBuf>, String> {
-    Ok([sources(bench, CHECKS, "c")?, sources(bench, TRANSCRIPTS, "c")?].concat())
+    Ok([CHECKS, TRANSCRIPTS, SEQUENCES]
+        .map(|folder| sources(bench, folder, "c"))
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?
+        .concat())
 }
 
 /// Compiles a program against the installed headers. Once is enough for a run.
@@ -179,7 +186,7 @@ pub(super) fn theirs(program: &Path) -> Command {
 }
 
 /// Asks the loader which library a program would get either way.
-fn confirm_library(bench: &Bench<'_>, program: &Path) -> Outcome {
+pub(super) fn confirm_library(bench: &Bench<'_>, program: &Path) -> Outcome {
     let lib = fs::canonicalize(bench.prefix.join("lib")).map_err(|error| format!("{error}"))?;
     for (mut command, is_ours) in [(ours(bench, program), true), (theirs(program), false)] {
         let listing = crate::shell::output(command.env("LD_TRACE_LOADED_OBJECTS", "1"))?;
