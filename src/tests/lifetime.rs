@@ -131,3 +131,19 @@ fn the_peers_attach_for_a_link_freed_meanwhile_makes_a_new_link() {
     assert_eq!(pair.client.events(), [LinkInit, LinkRemoteOpen]);
     assert_ne!(pair.client.link(), link);
 }
+
+#[test]
+fn links_that_the_peer_attached_to_a_freed_session_go_with_the_connection() {
+    let mut pair = Pair::opened();
+    let (ours, theirs) = (pair.client.session(), pair.server.session());
+    pair.server.connection.free_session(theirs);
+    let link = pair.client.connection.create_link(ours, Role::Sender, Some(b"late"));
+    pair.client.connection.open_link(link);
+    pair.pump();
+    pair.server.events();
+    pair.server.connection.release();
+    pair.server.transport.unbind(&mut pair.server.connection);
+    let events = pair.server.events();
+    assert!(events.contains(&LinkFinal) && events.contains(&SessionFinal), "{events:?}");
+    assert_eq!((pair.server.connection.links.len(), pair.server.connection.sessions.len()), (0, 0));
+}

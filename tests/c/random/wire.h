@@ -219,9 +219,9 @@ static void learn(wire_t *wire, unsigned channel, const value_t *body)
 /* The length of the header or frame at `at`; 0 if its length is not there yet. */
 static size_t unit_size(const wire_t *wire, size_t at)
 {
+    if (at + 8 > wire->data.size) return 0;
     const unsigned char *start = wire->data.start + at;
     size_t left = wire->data.size - at;
-    if (left < 8) return 0;
     if (!memcmp(start, "AMQP", 4)) return 8;
     size_t size = (size_t)big_endian(start, 4);
     return size < 8 ? left : size;
