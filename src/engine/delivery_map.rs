@@ -138,6 +138,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn one_delivery_left_open_does_not_make_the_ring_grow() {
         let keys = keys(2);
         let mut map = DeliveryMap::default();

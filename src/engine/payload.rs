@@ -79,6 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn a_stream_through_a_payload_keeps_order_and_bounded_room() {
         let mut payload = Payload::default();
         let (mut written, mut read) = (0u32, 0u32);

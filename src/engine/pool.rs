@@ -88,6 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn the_buffer_given_last_is_taken_first_and_the_pool_stays_small() {
         std::thread::spawn(|| {
             give(Vec::with_capacity(100));

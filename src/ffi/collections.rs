@@ -670,6 +670,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn a_heap_gives_its_smallest_first() {
         let list = list_of(&[]);
         let mut random = 7usize;
@@ -741,6 +742,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn a_hash_finds_every_number_again() {
         unsafe {
             let hash = pn_hash(PN_VOID, 4, 0.75);
@@ -847,6 +849,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn nesting_without_end_ends() {
         unsafe {
             let outer = pn_list(object_class(), 0);

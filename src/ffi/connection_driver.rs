@@ -607,6 +607,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn a_tracer_gets_every_line_of_its_transport() {
         static LINES: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
         unsafe extern "C" fn tracer(_: *mut pn_transport_t, message: *const c_char) {

@@ -162,8 +162,14 @@ pub unsafe extern "C" fn pn_tostring(object: *mut c_void) -> *mut c_char {
     let mut text = pn_string_t::new(Some(b""));
     // SAFETY: the caller passes null or a live counted object; the string is ours for the call.
     unsafe { call::inspect(OBJECT, object, &raw mut text) };
-    // SAFETY: a non-null string gives a C string, which strdup copies with malloc.
-    unsafe { libc::strdup(text.as_c()) }
+    let text = text.text_with_nul().unwrap_or(b"\0");
+    // SAFETY: any size may be asked for.
+    let copy = unsafe { libc::malloc(text.len()) }.cast::<u8>();
+    if !copy.is_null() {
+        // SAFETY: the room is as large as the text and nobody else's.
+        unsafe { copy.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
+    }
+    copy.cast()
 }
 
 /// Makes a record: a store of values under keys, each value counted through the class of its key.

@@ -216,6 +216,7 @@ fn an_array_may_hold_described_values() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn large_bodies_are_kept_whole() {
     let mut bytes = vec![0xd0];
     bytes.extend((100_000u32 + 4).to_be_bytes());
