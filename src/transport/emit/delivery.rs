@@ -93,21 +93,19 @@ impl Transport {
         link: LinkKey,
         key: DeliveryKey,
     ) -> Result<(), Violation> {
-        if withdraw_aborted(connection, link, key) {
-            self.after_transfer(connection, key);
-            return Ok(());
-        }
-        let may_send = connection.may_still_send(link);
-        let delivery = &mut connection.deliveries[key];
-        if !delivery.sent && delivery.parked && delivery.local_settled && !may_send {
-            delivery.parked = false;
-            connection.drop_unsent(key);
-        } else if !delivery.sent && !delivery.parked {
+        let delivery = &connection.deliveries[key];
+        if !delivery.sent && !withdraw_aborted(connection, link, key) {
+            let delivery = &mut connection.deliveries[key];
             let something = delivery.complete || delivery.aborted || !delivery.payload.is_empty();
-            if something {
+            if delivery.parked {
+                if delivery.local_settled && !connection.may_still_send(link) {
+                    connection.deliveries[key].parked = false;
+                    connection.drop_unsent(key);
+                }
+            } else if something {
                 let behind = !connection.links[link].parked.is_empty();
                 if behind || self.send(connection, link, key)? == Sent::Blocked {
-                    if may_send || !connection.deliveries[key].local_settled {
+                    if !connection.deliveries[key].local_settled || connection.may_still_send(link) {
                         park(connection, link, key);
                         return Ok(());
                     }
@@ -136,8 +134,10 @@ impl Transport {
     }
 
     /// What is left to say of an outgoing delivery once its transfers are out.
+    #[inline]
     fn after_transfer(&mut self, connection: &mut Connection, key: DeliveryKey) {
-        if connection.deliveries[key].sent {
+        let delivery = &connection.deliveries[key];
+        if delivery.sent && (delivery.state_changed || delivery.local_settled) {
             self.emit_state(connection, key);
         }
     }
@@ -284,6 +284,7 @@ const fn behind_more(transfer: &Transfer<'_>) -> usize {
 }
 
 /// Takes back a delivery that was aborted before anything of it was framed: nothing is said of it.
+#[inline]
 fn withdraw_aborted(connection: &mut Connection, link: LinkKey, key: DeliveryKey) -> bool {
     let delivery = &mut connection.deliveries[key];
     let withdrawn = !delivery.sent && delivery.aborted && delivery.id.is_none();
