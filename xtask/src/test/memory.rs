@@ -55,6 +55,9 @@ pub(crate) fn sanitizers(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 /// nothing unsafe in them and take hours.
 const UNDER_MIRI: [&str; 4] = ["codec::", "engine::", "object::", "ffi::"];
 
+/// Tests of safe code with large inputs, which an interpreter would take hours for.
+const NOT_UNDER_MIRI: [&str; 2] = ["tests::hostile::", "every_size_of_buffer"];
+
 /// The unit tests as an abstract machine sees them, where the toolchain has Miri.
 pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let installed = |toolchain: &&str| {
@@ -67,6 +70,7 @@ pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     };
     let mut command = cargo(bench, &["miri", "test", "--lib", "--target-dir", "build/miri", "--"]);
     command.args(UNDER_MIRI).env("RUSTUP_TOOLCHAIN", toolchain);
+    command.args(NOT_UNDER_MIRI.iter().flat_map(|name| ["--skip", name]));
     // Addresses come from C as numbers and go back to it, and pointers lent to C reach the NUL behind their bytes.
     command.env("MIRIFLAGS", "-Zmiri-permissive-provenance -Zmiri-disable-isolation -Zmiri-tree-borrows");
     let (output, status) = run(&mut command)?;
