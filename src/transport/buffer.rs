@@ -4,8 +4,13 @@
 use crate::engine::pool;
 
 /// Bytes read and not parsed yet, and room for more.
+///
+/// The rest of a frame that is not whole yet stays where it is while there is memory behind it, and is moved to the
+/// front when there is none: with large frames, every few reads instead of after each.
 pub(super) struct InputBuffer {
     bytes: Vec<u8>,
+    /// Where the bytes that count begin, and how many they are.
+    start: usize,
     filled: usize,
     /// How much is offered to the driver, empty or not; it only grows.
     room: usize,
@@ -14,15 +19,18 @@ pub(super) struct InputBuffer {
 /// The room an empty input buffer offers at first.
 const INITIAL_ROOM: usize = 8192;
 
+/// Rooms for which memory is taken for several reads.
+const LARGE_ROOM: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
+
 impl Default for InputBuffer {
     fn default() -> Self {
-        Self { bytes: Vec::new(), filled: 0, room: INITIAL_ROOM }
+        Self { bytes: Vec::new(), start: 0, filled: 0, room: INITIAL_ROOM }
     }
 }
 
 impl InputBuffer {
     pub(super) fn filled(&self) -> &[u8] {
-        self.bytes.get(..self.filled).unwrap_or_default()
+        self.bytes.get(self.start..self.start + self.filled).unwrap_or_default()
     }
 
     /// Room for more. A full buffer doubles, up to `max_frame` unless that is 0.
@@ -43,33 +51,40 @@ impl InputBuffer {
     /// The room itself, to be filled from its start.
     pub(super) fn spare(&mut self) -> &mut [u8] {
         self.provide();
-        self.bytes.get_mut(self.filled..self.room).unwrap_or_default()
+        self.bytes.get_mut(self.start + self.filled..self.start + self.room).unwrap_or_default()
     }
 
     /// Sees to it that the memory offered is there.
     fn provide(&mut self) {
         if self.bytes.is_empty() {
-            self.bytes = pool::take(self.room);
+            let wanted = if LARGE_ROOM.contains(&self.room) { self.room * 4 } else { self.room };
+            self.bytes = pool::take(wanted);
+            if self.bytes.len() < wanted {
+                self.bytes.resize(wanted, 0);
+            }
         }
-        if self.bytes.len() < self.room {
-            self.bytes.resize(self.room, 0);
+        if self.bytes.len() < self.start + self.room {
+            self.bytes.resize(self.start + self.room, 0);
         }
     }
 
     /// The first `n` bytes of the room have been filled; what does not fit is not counted.
     pub(super) fn fill(&mut self, n: usize) {
-        self.filled = self.filled.saturating_add(n).min(self.room.min(self.bytes.len()));
+        let there = self.bytes.len().saturating_sub(self.start);
+        self.filled = self.filled.saturating_add(n).min(self.room.min(there));
     }
 
     /// Drops `n` parsed bytes from the front.
     pub(super) fn consume(&mut self, n: usize) {
         let n = n.min(self.filled);
-        if n < self.filled {
-            self.bytes.copy_within(n..self.filled, 0);
-        }
+        self.start += n;
         self.filled -= n;
         if self.filled == 0 {
+            self.start = 0;
             pool::give(std::mem::take(&mut self.bytes));
+        } else if self.start + self.room > self.bytes.len() {
+            self.bytes.copy_within(self.start..self.start + self.filled, 0);
+            self.start = 0;
         }
     }
 
@@ -166,6 +181,28 @@ mod tests {
             }
         }
         assert!(output.bytes.capacity() < 1 << 20);
+    }
+
+    #[test]
+    fn frames_that_never_end_with_a_read_come_through_in_bounded_memory() {
+        let mut input = InputBuffer::default();
+        input.grow(32 * 1024, 0);
+        let (mut written, mut read) = (0u32, 0u32);
+        for _ in 0..1000 {
+            let room = input.room(32 * 1024);
+            for place in input.spare().chunks_exact_mut(4) {
+                place.copy_from_slice(&written.to_be_bytes());
+                written += 1;
+            }
+            input.fill(room / 4 * 4);
+            let some = input.filled().len() / 3 * 2 / 4 * 4;
+            for word in input.filled()[..some].chunks_exact(4) {
+                assert_eq!(word, read.to_be_bytes());
+                read += 1;
+            }
+            input.consume(some);
+        }
+        assert!(read > 1_000_000 && input.bytes.capacity() <= 128 * 1024);
     }
 
     #[test]
