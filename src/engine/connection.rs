@@ -45,6 +45,8 @@ pub(crate) struct Connection {
     pub(crate) buffered_bytes: usize,
     /// Deliveries that began without credit and are still here.
     pub(crate) uncredited: u32,
+    /// How many deliveries have had to wait for credit or window.
+    pub(crate) parked_so_far: u64,
     pub(crate) freed: bool,
     pub(crate) finalized: bool,
     pub(crate) changed: Changed,

@@ -47,6 +47,8 @@ pub(crate) struct Delivery {
     pub(crate) changed: bool,
     /// Waits in its link's queue for credit or session window.
     pub(crate) parked: bool,
+    /// When it began to wait, among all deliveries of the connection.
+    pub(crate) parked_since: u64,
     /// Something outside the engine is attached to the object and has to go with the delivery.
     pub(crate) attached: bool,
     pub(super) in_link: Chain<Self>,
@@ -82,7 +84,7 @@ impl Delivery {
         // Every field is named, so that none can be forgotten.
         #[rustfmt::skip]
         let Self {
-            link: _, object: _, tag, payload, local, remote, id, in_link: _, in_work: _,
+            link: _, object: _, parked_since: _, tag, payload, local, remote, id, in_link: _, in_work: _,
             local_settled, remote_settled, updated, aborted, complete, sent, state_changed, counts_as_queued,
             advanced, uncredited, held, changed, parked, attached,
         } = self;

@@ -27,6 +27,8 @@ mod receive;
 mod settings;
 mod trace;
 
+use std::collections::BinaryHeap;
+
 use buffer::{InputBuffer, OutputBuffer};
 use failure::Farewell;
 use idle::Idle;
@@ -82,6 +84,8 @@ pub(crate) struct Transport {
     batched: Vec<SessionKey>,
     /// Room reused between dispositions.
     scratch: Vec<DeliveryKey>,
+    /// Room reused between output passes.
+    turns: BinaryHeap<emit::Turn>,
     sasl: Option<Box<Sasl>>,
     /// A security layer between us and the wire.
     protection: Option<Box<Protection>>,
@@ -129,6 +133,7 @@ impl Transport {
             remote_sessions: NumberMap::default(),
             batched: Vec::new(),
             scratch: Vec::new(),
+            turns: BinaryHeap::new(),
             sasl: None,
             protection: None,
             output_waits: false,

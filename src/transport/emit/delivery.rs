@@ -3,6 +3,8 @@
 //! A delivery that lacks credit or window is parked at its link, in order, and looked at again only when one of them
 //! has come: an output pass never walks what cannot move.
 
+use std::cmp::Ordering;
+
 use super::super::Transport;
 use super::super::output::ENOUGH_OUTPUT;
 use crate::engine::{Connection, DeliveryKey, Event, INTERNAL_ERROR, LinkKey, Subject, Violation};
@@ -18,13 +20,37 @@ enum Sent {
     Blocked,
 }
 
+/// A link whose first waiting delivery may go, and when that began to wait.
+pub(in crate::transport) struct Turn {
+    since: u64,
+    link: LinkKey,
+}
+
+/// The one that has waited longest is the greatest.
+impl Ord for Turn {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.since.cmp(&self.since)
+    }
+}
+
+impl PartialOrd for Turn {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Turn {
+    fn eq(&self, other: &Self) -> bool {
+        self.since == other.since
+    }
+}
+
+impl Eq for Turn {}
+
 impl Transport {
     pub(super) fn emit_deliveries(&mut self, connection: &mut Connection) -> Result<(), Violation> {
-        while let Some(link) = connection.changed.resumed.pop_front() {
-            if let Some(slot) = connection.links.get_mut(link) {
-                slot.resumed = false;
-                self.emit_parked(connection, link)?;
-            }
+        if !connection.changed.resumed.is_empty() {
+            self.emit_resumed(connection)?;
             if self.output.len() >= ENOUGH_OUTPUT {
                 return Ok(());
             }
@@ -44,31 +70,45 @@ impl Transport {
         Ok(())
     }
 
-    /// Sends what waited at the link, as far as credit and window go.
-    fn emit_parked(&mut self, connection: &mut Connection, link: LinkKey) -> Result<(), Violation> {
-        while let Some(&key) = connection.links[link].parked.front() {
-            let waiting = connection.deliveries.get(key).is_some_and(|delivery| delivery.parked);
-            if waiting && !withdraw_aborted(connection, link, key) {
-                if self.send(connection, link, key)? == Sent::Blocked {
-                    if !connection.may_still_send(link) {
-                        self.drop_settled(connection, link);
-                    }
-                    wait_for_window(connection, link);
-                    return Ok(());
-                }
-                connection.deliveries[key].parked = false;
-            }
-            if waiting {
-                self.after_transfer(connection, key);
-            }
-            connection.links[link].parked.pop_front();
-            if self.output.len() >= ENOUGH_OUTPUT {
-                connection.resume(link);
-                return Ok(());
+    /// Sends what waited at links that may go on, in the order in which it began to wait.
+    fn emit_resumed(&mut self, connection: &mut Connection) -> Result<(), Violation> {
+        let mut turns = std::mem::take(&mut self.turns);
+        while let Some(link) = connection.changed.resumed.pop_front() {
+            if let Some(slot) = connection.links.get_mut(link) {
+                slot.resumed = false;
+                turns.extend(next_turn(connection, link));
             }
         }
-        connection.link_changed_if_leaving(link);
+        while let Some(Turn { link, .. }) = turns.pop() {
+            if self.emit_parked(connection, link)? {
+                turns.extend(next_turn(connection, link));
+            }
+            if self.output.len() >= ENOUGH_OUTPUT {
+                for Turn { link, .. } in turns.drain() {
+                    connection.resume(link);
+                }
+            }
+        }
+        self.turns = turns;
         Ok(())
+    }
+
+    /// Sends the first delivery that waits at the link; false if it still has to.
+    fn emit_parked(&mut self, connection: &mut Connection, link: LinkKey) -> Result<bool, Violation> {
+        let Some(&key) = connection.links[link].parked.front() else { return Ok(true) };
+        if !withdraw_aborted(connection, link, key) {
+            if self.send(connection, link, key)? == Sent::Blocked {
+                if !connection.may_still_send(link) {
+                    self.drop_settled(connection, link);
+                }
+                wait_for_window(connection, link);
+                return Ok(false);
+            }
+            connection.deliveries[key].parked = false;
+        }
+        self.after_transfer(connection, key);
+        connection.links[link].parked.pop_front();
+        Ok(true)
     }
 
     /// Gives up what a link that can send no more still has of settled deliveries.
@@ -296,9 +336,23 @@ fn withdraw_aborted(connection: &mut Connection, link: LinkKey, key: DeliveryKey
     withdrawn
 }
 
+/// The turn of what waits at the link, once what no longer does is out of the way.
+fn next_turn(connection: &mut Connection, link: LinkKey) -> Option<Turn> {
+    while let Some(&key) = connection.links[link].parked.front() {
+        if let Some(delivery) = connection.deliveries.get(key).filter(|delivery| delivery.parked) {
+            return Some(Turn { since: delivery.parked_since, link });
+        }
+        connection.links[link].parked.pop_front();
+    }
+    connection.link_changed_if_leaving(link);
+    None
+}
+
 /// Keeps a delivery for when credit or window comes.
 fn park(connection: &mut Connection, link: LinkKey, key: DeliveryKey) {
-    connection.deliveries[key].parked = true;
+    connection.parked_so_far += 1;
+    let delivery = &mut connection.deliveries[key];
+    (delivery.parked, delivery.parked_since) = (true, connection.parked_so_far);
     connection.links[link].parked.push_back(key);
     wait_for_window(connection, link);
 }

@@ -15,6 +15,7 @@ mod flow;
 mod link;
 mod session;
 
+pub(super) use delivery::Turn;
 pub(super) use link::HANDLE_MAX;
 
 use super::Transport;

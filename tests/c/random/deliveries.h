@@ -4,25 +4,10 @@
 
 #include "random/endpoints.h"
 
-/* Whether another sender has something that credit or window hold back. */
-static bool another_waits(pn_link_t *link)
-{
-    pn_connection_t *connection = pn_session_connection(pn_link_session(link));
-    for (pn_link_t *other = pn_link_head(connection, 0); other; other = pn_link_next(other, 0)) {
-        if (other == link || !pn_link_is_sender(other)) continue;
-        bool held_back = world.windows || world.solo || pn_link_credit(other) < 0;
-        pn_delivery_t *current = pn_link_current(other);
-        if (held_back && pn_link_queued(other)) return true;
-        if (current && pn_delivery_pending(current) && (held_back || pn_link_credit(other) == 0)) return true;
-    }
-    return false;
-}
-
 static bool may_send(void *object)
 {
     pn_link_t *link = object;
     if (!pn_link_is_sender(link)) return false;
-    if (applies(ONE_WAITS) && another_waits(link)) return false;
     if (!applies(SEND_BEFORE_CLOSE)) return true;
     return !(pn_link_state(link) & PN_LOCAL_CLOSED) &&
            !(pn_session_state(pn_link_session(link)) & (PN_LOCAL_CLOSED | PN_REMOTE_CLOSED));
