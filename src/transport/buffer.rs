@@ -99,7 +99,7 @@ impl InputBuffer {
 pub(super) struct OutputBuffer {
     pub(super) bytes: Vec<u8>,
     start: usize,
-    /// The memory that was last enough.
+    /// The memory that was enough of late.
     usual: usize,
 }
 
@@ -148,7 +148,8 @@ impl OutputBuffer {
     pub(super) fn release(&mut self) {
         self.start = 0;
         if !self.bytes.is_empty() {
-            self.usual = self.bytes.len();
+            // A little output now and then does not make the next burst start small.
+            self.usual = self.bytes.len().max(self.usual - self.usual / 8);
         }
         pool::give(std::mem::take(&mut self.bytes));
     }

@@ -75,8 +75,7 @@ impl Transport {
                 ));
             }
             let size = payload.len();
-            let expected =
-                if transfer.more { size.saturating_mul(4).min(MORE_TO_COME).max(size) } else { size };
+            let expected = if transfer.more { more_to_come(size) } else { size };
             delivery.payload.push_part(payload, expected);
             connection.buffered_bytes += payload.len();
             connection.sessions[session].incoming_bytes += payload.len();
@@ -158,6 +157,11 @@ fn delivery_id(expected: Option<SequenceNo>, transfer: &Transfer<'_>) -> Result<
 /// on their way make likely, but what nobody asked for must not fill the memory.
 const MOST_UNCREDITED: u32 = 4096;
 
-/// The most room made for a delivery whose first transfer is not its last. It goes by the size of that transfer too, so
-/// that deliveries left open hold little more than the bytes that count against the limit.
-const MORE_TO_COME: usize = 16 * 1024;
+/// The room made for a delivery whose first transfer of `size` bytes is not its last: that of a few small transfers,
+/// or of two large ones and the little that their frames did not hold. It goes by the size, so that deliveries left
+/// open hold little more than the bytes that count against the limit.
+fn more_to_come(size: usize) -> usize {
+    const FEW_SMALL: usize = 16 * 1024;
+    let two = size.saturating_mul(2).saturating_add(size / 16);
+    size.saturating_mul(4).min(FEW_SMALL).max(two)
+}
