@@ -318,6 +318,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn skipping_steps_over_nested_descriptors_without_recursion() {
         let mut bytes = vec![0u8; 100_000];
         bytes.extend([0x40; 100_001]);

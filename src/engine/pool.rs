@@ -2,8 +2,9 @@
 //!
 //! The buffer given back last is the next one taken, so a busy connection works in memory that is hot, and an idle
 //! one holds none. There is a pool a thread, so that connections need not know of each other; it is small, and what
-//! does not fit is freed. Small buffers, for short messages, and large ones, for frames and long messages, are kept
-//! apart. A buffer's old content stays in it, and nobody may look at it.
+//! does not fit is freed. Small buffers for short messages, middling ones for long messages, and large ones for the
+//! input and output of busy connections are kept apart, so that none serves what a smaller one would do for. A
+//! buffer's old content stays in it, and nobody may look at it.
 
 use std::cell::RefCell;
 
@@ -27,11 +28,14 @@ impl Shelf {
 
 struct Pool {
     small: Shelf,
+    middle: Shelf,
     large: Shelf,
 }
 
 /// A buffer up to this size is small.
 const SMALL: usize = 4 * 1024;
+/// A buffer up to this size is middling: a large message or frame, but not the output of a busy connection.
+const MIDDLE: usize = 80 * 1024;
 /// A buffer smaller than this, or larger than that, is not worth keeping.
 const WORTH_KEEPING: std::ops::RangeInclusive<usize> = 64..=1024 * 1024;
 
@@ -39,7 +43,8 @@ thread_local! {
     static POOL: RefCell<Pool> = const {
         RefCell::new(Pool {
             small: Shelf { buffers: Vec::new(), held: 0, most: 1024 * 1024 },
-            large: Shelf { buffers: Vec::new(), held: 0, most: 4 * 1024 * 1024 },
+            middle: Shelf { buffers: Vec::new(), held: 0, most: 4 * 1024 * 1024 },
+            large: Shelf { buffers: Vec::new(), held: 0, most: 2 * 1024 * 1024 },
         })
     };
 }
@@ -61,8 +66,19 @@ pub(crate) fn give(buffer: Vec<u8>) {
 }
 
 impl Pool {
+    /// Where buffers of this size are.
+    fn shelf(&mut self, size: usize) -> &mut Shelf {
+        if size <= SMALL {
+            &mut self.small
+        } else if size <= MIDDLE {
+            &mut self.middle
+        } else {
+            &mut self.large
+        }
+    }
+
     fn take(&mut self, wanted: usize) -> Option<Vec<u8>> {
-        let shelf = if wanted <= SMALL { &mut self.small } else { &mut self.large };
+        let shelf = self.shelf(wanted);
         let buffer = match shelf.buffers.pop_if(|latest| latest.capacity() >= wanted) {
             Some(latest) => latest,
             None => shelf.take_older(wanted)?,
@@ -72,7 +88,7 @@ impl Pool {
     }
 
     fn give(&mut self, buffer: Vec<u8>) {
-        let shelf = if buffer.capacity() <= SMALL { &mut self.small } else { &mut self.large };
+        let shelf = self.shelf(buffer.capacity());
         if shelf.held + buffer.capacity() <= shelf.most {
             shelf.held += buffer.capacity();
             shelf.buffers.push(buffer);

@@ -148,6 +148,7 @@ fn only_the_first_value_is_consumed() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn nesting_beyond_the_ceiling_is_left_out_but_still_consumed() {
     let mut lists = vec![0x45];
     while lists.len() < 200 {
@@ -176,6 +177,7 @@ fn text_is_cut_at_its_limit_however_long_the_value() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn no_bytes_make_the_dump_panic_or_the_text_explode() {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = || {

@@ -4,6 +4,7 @@
 //! matter of `LD_LIBRARY_PATH`, and the loader is asked before anything is believed.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -209,6 +210,7 @@ pub(super) fn run(command: &mut Command) -> Result<(String, Outcome), String> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .map_err(|error| format!("{name}: {error}"))?;
     let read = |pipe: Option<Box<dyn std::io::Read + Send>>| {
@@ -232,8 +234,10 @@ pub(super) fn run(command: &mut Command) -> Result<(String, Outcome), String> {
         }
     };
     if status.is_none() {
-        // Fails only for a process that is gone, which is what it is for.
-        let _ = child.kill();
+        // The whole group, because what the program has started holds the pipes too. It fails only for processes that
+        // are gone, which is what it is for.
+        let group = format!("-{}", child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = child.wait();
     }
     let (output, errors) = (output.join().unwrap_or_default(), errors.join().unwrap_or_default());

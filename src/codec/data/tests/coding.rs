@@ -361,6 +361,7 @@ fn grown(mut seed: u64) -> Data {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn trees_of_any_shape_come_back_in_the_same_bytes() {
     for seed in 0..300 {
         let whole = encoded(&grown(seed));
