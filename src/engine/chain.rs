@@ -82,15 +82,21 @@ impl<T> List<T> {
     }
 
     /// Takes `key` out; nothing happens if it is not in the list.
+    #[inline]
     pub(crate) fn remove<L>(&mut self, arena: &mut Arena<T>, key: Key<T>)
     where
         T: Chained<L>,
     {
-        let chain = arena[key].chain_mut();
-        if !chain.linked {
-            return;
+        if arena[key].chain_mut().linked {
+            self.unlink(arena, key);
         }
-        let Chain { prev, next, .. } = std::mem::take(chain);
+    }
+
+    fn unlink<L>(&mut self, arena: &mut Arena<T>, key: Key<T>)
+    where
+        T: Chained<L>,
+    {
+        let Chain { prev, next, .. } = std::mem::take(arena[key].chain_mut());
         match prev {
             Some(prev) => arena[prev].chain_mut().next = next,
             None => self.head = next,

@@ -5,7 +5,6 @@
 //! flight do not count twice. Worked sequences: spec/engine.md section 6.2.
 
 use super::connection::Connection;
-use super::delivery::InWork;
 use super::event::{Event, Subject};
 use super::{DeliveryKey, LinkKey};
 use crate::performative::{Flow, Role, SequenceNo};
@@ -116,21 +115,11 @@ impl Connection {
         }
         let next = self.next_unsettled(current);
         self.links[link].current = next;
-        self.refresh_passed(current);
+        self.refresh_work(current);
         if let Some(next) = next {
             self.refresh_work(next);
         }
         true
-    }
-
-    /// What is no longer current is work only if the peer has said something about it.
-    fn refresh_passed(&mut self, key: DeliveryKey) {
-        let delivery = &self.deliveries[key];
-        if !delivery.updated && delivery.in_work.linked() {
-            self.work.remove::<InWork>(&mut self.deliveries, key);
-        } else if delivery.updated {
-            self.refresh_work(key);
-        }
     }
 
     fn advance_sender(&mut self, link: LinkKey, current: DeliveryKey) {

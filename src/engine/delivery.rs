@@ -129,16 +129,14 @@ impl Connection {
     /// Takes a settled delivery's slot back for another one.
     pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) {
         let delivery = &self.deliveries[key];
-        let (link, id, working) = (delivery.link, delivery.id, delivery.in_work.linked());
+        let (link, id, uncredited) = (delivery.link, delivery.id, delivery.uncredited);
         let slot = &mut self.links[link];
         if let Some(id) = id {
             self.sessions[slot.session].deliveries_mut(slot.role).remove(id);
         }
         slot.deliveries.remove::<InLink>(&mut self.deliveries, key);
-        if working {
-            self.work.remove::<InWork>(&mut self.deliveries, key);
-        }
-        self.uncredited -= u32::from(self.deliveries[key].uncredited);
+        self.work.remove::<InWork>(&mut self.deliveries, key);
+        self.uncredited -= u32::from(uncredited);
         let Some(delivery) = self.deliveries.vacate(key) else { return };
         if delivery.clear_for_next() {
             self.attached.push(delivery.object);
@@ -170,9 +168,7 @@ impl Connection {
         let delivery = &mut self.deliveries[key];
         delivery.local_settled = true;
         delivery.state_changed = true;
-        if delivery.in_work.linked() {
-            self.work.remove::<InWork>(&mut self.deliveries, key);
-        }
+        self.work.remove::<InWork>(&mut self.deliveries, key);
         if receives {
             self.pass_over(link, key);
         }
@@ -331,7 +327,7 @@ impl Connection {
     pub(crate) fn note_update(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
         delivery.updated = true;
-        if !delivery.local_settled && !delivery.in_work.linked() {
+        if !delivery.local_settled {
             self.work.push_back::<InWork>(&mut self.deliveries, key);
         }
     }
@@ -343,7 +339,7 @@ impl Connection {
         let ready = link.current == Some(key) && link.current_is_work();
         if (delivery.updated && !delivery.local_settled) || ready {
             self.work.push_back::<InWork>(&mut self.deliveries, key);
-        } else if delivery.in_work.linked() {
+        } else {
             self.work.remove::<InWork>(&mut self.deliveries, key);
         }
     }

@@ -56,15 +56,13 @@ impl InputBuffer {
 
     /// Sees to it that the memory offered is there.
     fn provide(&mut self) {
+        let mut memory = self.start + self.room;
         if self.bytes.is_empty() {
-            let wanted = if LARGE_ROOM.contains(&self.room) { self.room * 4 } else { self.room };
-            self.bytes = pool::take(wanted);
-            if self.bytes.len() < wanted {
-                self.bytes.resize(wanted, 0);
-            }
+            memory = if LARGE_ROOM.contains(&self.room) { self.room * 4 } else { self.room };
+            self.bytes = pool::take(memory);
         }
-        if self.bytes.len() < self.start + self.room {
-            self.bytes.resize(self.start + self.room, 0);
+        if self.bytes.len() < memory {
+            self.bytes.resize(memory, 0);
         }
     }
 

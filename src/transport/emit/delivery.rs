@@ -135,7 +135,7 @@ impl Transport {
     ) -> Result<(), Violation> {
         let delivery = &connection.deliveries[key];
         if !delivery.sent && !withdraw_aborted(connection, link, key) {
-            let delivery = &mut connection.deliveries[key];
+            let delivery = &connection.deliveries[key];
             let something = delivery.complete || delivery.aborted || !delivery.payload.is_empty();
             if delivery.parked {
                 if delivery.local_settled && !connection.may_still_send(link) {

@@ -73,7 +73,7 @@ impl Transport {
 
     /// Ends sessions, unless something of theirs still has to go out first or the peer has not opened yet.
     pub(super) fn emit_ends(&mut self, connection: &mut Connection) {
-        // With enough output for now, deliveries may be left that something is still to be said of.
+        // A pass that stopped because there is enough output may have left deliveries to be told of.
         let enough = self.output.len() >= super::super::output::ENOUGH_OUTPUT;
         let rest = enough && !connection.changed.deliveries.is_empty();
         for _ in 0..connection.changed.sessions.len() {
