@@ -8,6 +8,7 @@
 
 #include <proton/codec.h>
 #include <proton/condition.h>
+#include <proton/disposition.h>
 #include <proton/error.h>
 #include <proton/object.h>
 #include <proton/types.h>
@@ -104,6 +105,21 @@ static MAYBE const char *error_text(pn_error_t *error)
     if (!error) return "(null)";
     snprintf(out, sizeof out, "%d %s", pn_error_code(error), text(pn_error_text(error)));
     return out;
+}
+
+/* A delivery state with the fields of its type. */
+static MAYBE void say_disposition(const char *what, pn_disposition_t *disposition)
+{
+    uint64_t type = pn_disposition_type(disposition);
+    say("%s type=%" PRIx64 " %s", what, type, pn_disposition_type_name(type));
+    if (type == PN_RECEIVED)
+        say("%s section=%u offset=%" PRIu64, what, pn_disposition_get_section_number(disposition),
+            pn_disposition_get_section_offset(disposition));
+    if (type == PN_MODIFIED)
+        say("%s failed=%d undeliverable=%d annotations=%s", what, pn_disposition_is_failed(disposition),
+            pn_disposition_is_undeliverable(disposition), value_text(pn_disposition_annotations(disposition)));
+    if (type == PN_REJECTED) say("%s condition %s", what, condition_text(pn_disposition_condition(disposition)));
+    if (type > PN_MODIFIED) say("%s data=%s", what, value_text(pn_disposition_data(disposition)));
 }
 
 #endif

@@ -2,20 +2,6 @@
  * states that travel with a transfer, and conditions. */
 #include "engine.h"
 
-static void say_disposition(const char *what, pn_disposition_t *disposition)
-{
-    uint64_t type = pn_disposition_type(disposition);
-    say("%s type=%" PRIx64 " %s", what, type, pn_disposition_type_name(type));
-    if (type == PN_RECEIVED)
-        say("%s section=%u offset=%" PRIu64, what, pn_disposition_get_section_number(disposition),
-            pn_disposition_get_section_offset(disposition));
-    if (type == PN_MODIFIED)
-        say("%s failed=%d undeliverable=%d annotations=%s", what, pn_disposition_is_failed(disposition),
-            pn_disposition_is_undeliverable(disposition), value_text(pn_disposition_annotations(disposition)));
-    if (type == PN_REJECTED) say("%s condition %s", what, condition_text(pn_disposition_condition(disposition)));
-    if (type > PN_MODIFIED) say("%s data=%s", what, value_text(pn_disposition_data(disposition)));
-}
-
 /* Opens a link and sends `count` messages over it; the receiver has advanced past all. */
 static void send_some(engine_t *a, engine_t *b, pn_delivery_t **sent, pn_delivery_t **received, int count)
 {

@@ -118,20 +118,6 @@ static void links_carry_both_termini(void)
     close_pair();
 }
 
-static void say_disposition(const char *what, pn_disposition_t *disposition)
-{
-    uint64_t type = pn_disposition_type(disposition);
-    say("%s type=%" PRIu64 " %s", what, type, pn_disposition_type_name(type));
-    if (type == PN_RECEIVED)
-        say("%s section=%u offset=%" PRIu64, what, pn_disposition_get_section_number(disposition),
-            pn_disposition_get_section_offset(disposition));
-    if (type == PN_MODIFIED)
-        say("%s failed=%d undeliverable=%d annotations=%s", what, pn_disposition_is_failed(disposition),
-            pn_disposition_is_undeliverable(disposition), value_text(pn_disposition_annotations(disposition)));
-    if (type == PN_REJECTED) say("%s %s", what, condition_text(pn_disposition_condition(disposition)));
-    if (type == 0x99) say("%s data=%s", what, value_text(pn_disposition_data(disposition)));
-}
-
 static void credit_and_counters_follow_the_messages(void)
 {
     section("credit");
