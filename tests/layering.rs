@@ -24,7 +24,7 @@ const ROOMS: [Room; 13] = [
     Room { name: "sasl", imports: &["engine", "performative"], safe: true },
     Room { name: "tls", imports: &["transport", "performative", "framing", "codec"], safe: true },
     Room { name: "driver", imports: &["transport", "engine"], safe: true },
-    Room { name: "proactor", imports: &["driver", "sys"], safe: true },
+    Room { name: "proactor", imports: &["driver", "engine", "transport", "sys"], safe: true },
     Room { name: "legacy", imports: &["driver", "sys"], safe: true },
     Room { name: "object", imports: &[], safe: false },
     Room { name: "sys", imports: &[], safe: false },
