@@ -34,6 +34,7 @@ mod framing;
 mod message;
 mod object;
 mod performative;
+mod proactor;
 mod sasl;
 #[allow(dead_code, reason = "the proactor, which will use it, is not here yet")]
 mod sys;
