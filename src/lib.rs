@@ -9,6 +9,7 @@
 //! **transport** turns bytes into changes of the engine and changes of the engine into bytes.
 //! **driver** is a transport with its connection: the unit that input and output loops work with.
 //! **sys** is every call into the kernel: sockets, addresses, the poller and what wakes it.
+//! **proactor** is network input and output for any number of threads.
 //! **object** is the C object model: counted objects, classes, records, strings, collectors.
 //! **ffi** is the C interface, one file for each public header, and all that joins it to the rooms above.
 //!
@@ -21,6 +22,7 @@
 //! sasl                           ->  engine, performative
 //! transport                      ->  engine, framing, performative, codec, sasl
 //! driver                         ->  transport, engine
+//! proactor                       ->  driver, engine, transport, sys
 //! ffi                            ->  all
 //! ```
 //!

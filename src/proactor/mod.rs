@@ -1,5 +1,12 @@
-//! Network input and output for any number of threads. **raw** is a connection without AMQP.
+//! Network input and output for any number of threads: connections, listeners, raw connections.
+//!
+//! An **address** is what a program calls a place in the network; **lookup** finds the addresses of its name without
+//! keeping anybody waiting. **raw** is a connection without AMQP.
 #![forbid(unsafe_code)]
 
+#[allow(dead_code, reason = "what listens and connects is not here yet")]
+pub(crate) mod address;
+#[allow(dead_code, reason = "what listens and connects is not here yet")]
+pub(crate) mod lookup;
 #[allow(dead_code, reason = "its socket comes with the C interface")]
 pub(crate) mod raw;

@@ -1,7 +1,7 @@
 //! Every call into the kernel, and into those parts of the C library that look names up.
 //!
 //! A file for each kind of thing the kernel keeps for us: the poller that waits for sockets, the bell and the alarm
-//! that wake it, sockets themselves, addresses. They own their descriptors, close them once, and never leave them to a
+//! that wake it, sockets themselves, addresses, threads of ours. They own their descriptors, close them once, and never leave them to a
 //! child process. Nothing here decides anything: what is tried again, what an error means and whose turn it is belongs
 //! to the proactor. Calls go through functions of the C library, so that programs which replace those are obeyed. For
 //! the same reason unsafe code is allowed here, and nothing of ours is imported.
@@ -12,6 +12,7 @@ pub(crate) mod bell;
 pub(crate) mod clock;
 pub(crate) mod poll;
 pub(crate) mod socket;
+pub(crate) mod thread;
 
 use std::ffi::c_int;
 use std::io;
