@@ -126,10 +126,15 @@ impl<T: Default> Arena<T> {
     }
 
     /// Makes every key to the slot stale, and lends its value to be made ready for the next use.
-    #[inline]
     pub(crate) fn vacate(&mut self, key: Key<T>) -> Option<&mut T> {
+        self.vacate_if(key, |_| true)
+    }
+
+    /// As [`Self::vacate`], if the value says so.
+    #[inline]
+    pub(crate) fn vacate_if(&mut self, key: Key<T>, done: impl FnOnce(&T) -> bool) -> Option<&mut T> {
         let slot = self.slots.get_mut(key.index as usize)?;
-        if slot.generation != key.generation.get() {
+        if slot.generation != key.generation.get() || !done(&slot.value) {
             return None;
         }
         slot.generation = slot.generation.wrapping_add(1);

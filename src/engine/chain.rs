@@ -19,11 +19,6 @@ impl<T> Default for Chain<T> {
 }
 
 impl<T> Chain<T> {
-    /// Whether the slot is in the list.
-    pub(crate) const fn linked(&self) -> bool {
-        self.linked
-    }
-
     pub(crate) const fn next(&self) -> Option<Key<T>> {
         self.next
     }
@@ -68,17 +63,46 @@ impl<T> List<T> {
     where
         T: Chained<L>,
     {
-        let tail = self.tail;
         let chain = arena[key].chain_mut();
         if chain.linked {
             return;
         }
-        *chain = Chain { linked: true, prev: tail, next: None };
-        match tail {
+        *chain = self.last_place();
+        self.append(arena, key);
+    }
+
+    /// The place of a slot that is about to be appended with [`Self::append`].
+    #[inline]
+    pub(crate) const fn last_place(&self) -> Chain<T> {
+        Chain { linked: true, prev: self.tail, next: None }
+    }
+
+    /// Appends `key`, whose slot has taken the last place.
+    #[inline]
+    pub(crate) fn append<L>(&mut self, arena: &mut Arena<T>, key: Key<T>)
+    where
+        T: Chained<L>,
+    {
+        match self.tail.replace(key) {
             Some(tail) => arena[tail].chain_mut().next = Some(key),
             None => self.head = Some(key),
         }
-        self.tail = Some(key);
+    }
+
+    /// Joins what is on both sides of a slot that has left its place.
+    #[inline]
+    pub(crate) fn close_gap<L>(&mut self, arena: &mut Arena<T>, place: &Chain<T>)
+    where
+        T: Chained<L>,
+    {
+        match place.prev {
+            Some(prev) => arena[prev].chain_mut().next = place.next,
+            None => self.head = place.next,
+        }
+        match place.next {
+            Some(next) => arena[next].chain_mut().prev = place.prev,
+            None => self.tail = place.prev,
+        }
     }
 
     /// Takes `key` out; nothing happens if it is not in the list.
@@ -96,15 +120,8 @@ impl<T> List<T> {
     where
         T: Chained<L>,
     {
-        let Chain { prev, next, .. } = std::mem::take(arena[key].chain_mut());
-        match prev {
-            Some(prev) => arena[prev].chain_mut().next = next,
-            None => self.head = next,
-        }
-        match next {
-            Some(next) => arena[next].chain_mut().prev = prev,
-            None => self.tail = prev,
-        }
+        let place = std::mem::take(arena[key].chain_mut());
+        self.close_gap(arena, &place);
     }
 }
 

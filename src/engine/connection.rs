@@ -16,6 +16,7 @@ use super::names::Names;
 use super::session::Session;
 use super::state::{EndpointState, Half};
 use super::text::Text;
+use super::work::Work;
 use super::{DeliveryKey, LinkKey, Object, SessionKey};
 use crate::codec::Field;
 
@@ -52,7 +53,7 @@ pub(crate) struct Connection {
     pub(crate) changed: Changed,
     pub(super) session_order: List<Session>,
     pub(super) link_order: List<Link>,
-    pub(super) work: List<Delivery>,
+    pub(super) work: Work,
     pub(super) unfreed_sessions: usize,
     pub(super) names: Names,
     /// Objects of deliveries that have gone, with something attached that has to go too.
@@ -60,7 +61,7 @@ pub(crate) struct Connection {
     notices: Vec<Notice>,
     /// A transport event is due behind the notices.
     transport_news: bool,
-    /// Notices, candidates or attached objects wait for the boundary.
+    /// Notices, candidates or attached objects may wait for the boundary.
     pub(super) business: bool,
     /// One of the notices is about a delivery, which has to stay until that is told.
     pub(super) tells_of_deliveries: bool,
@@ -79,6 +80,15 @@ pub(crate) struct Changed {
 }
 
 impl Changed {
+    /// Lists a delivery, once.
+    #[inline]
+    pub(crate) fn add_delivery(&mut self, key: DeliveryKey, delivery: &mut Delivery) {
+        if !delivery.changed {
+            delivery.changed = true;
+            self.deliveries.push_back(key);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         !self.connection
             && self.sessions.is_empty()
@@ -152,9 +162,7 @@ impl Connection {
     /// Something the wire has to hear of has changed.
     #[inline]
     pub(crate) fn modified(&mut self) {
-        let told = self.bound && self.collecting;
-        self.transport_news |= told;
-        self.business |= told;
+        self.transport_news |= self.bound && self.collecting;
     }
 
     /// Puts news of the transport where they belong among the others.
@@ -163,6 +171,7 @@ impl Connection {
             let notice = Notice { event: Event::Transport, subject: Subject::Transport };
             if self.notices.last() != Some(&notice) {
                 self.notices.push(notice);
+                self.business = true;
             }
         }
     }
@@ -178,30 +187,21 @@ impl Connection {
     /// Takes the news that the transport has something to do, if that is all there is: by far the most frequent case.
     #[inline]
     pub(crate) fn take_sole_transport_news(&mut self) -> bool {
-        let sole = self.transport_news
-            && self.notices.is_empty()
-            && self.candidates.is_empty()
-            && self.attached.is_empty();
-        if sole {
-            self.transport_news = false;
-            self.business = false;
-        }
+        let sole = !self.business && self.transport_news;
+        self.transport_news &= !sole;
         sole
     }
 
     /// Whether events or slots wait to be settled by the boundary.
     #[inline]
     pub(crate) const fn unsettled_business(&self) -> bool {
-        self.business
+        self.business | self.transport_news
     }
 
     /// What there was has been seen to; tells whether that brought something new.
     pub(crate) fn business_goes_on(&mut self) -> bool {
-        self.business = self.transport_news
-            || !self.notices.is_empty()
-            || !self.candidates.is_empty()
-            || !self.attached.is_empty();
-        self.business
+        self.business = !self.notices.is_empty() || !self.candidates.is_empty() || !self.attached.is_empty();
+        self.unsettled_business()
     }
 
     /// An object whose delivery has gone and that still has something attached.

@@ -5,7 +5,9 @@
 //! flight do not count twice. Worked sequences: spec/engine.md section 6.2.
 
 use super::connection::Connection;
+use super::delivery::Delivery;
 use super::event::{Event, Subject};
+use super::link::Link;
 use super::{DeliveryKey, LinkKey};
 use crate::performative::{Flow, Role, SequenceNo};
 
@@ -25,6 +27,26 @@ pub(crate) enum DrainMode {
     Manual,
     /// By the next grant of credit.
     Auto,
+}
+
+impl Link {
+    /// A sender moves past its current delivery, which is complete with that.
+    fn advance_sender(&mut self, current: &mut Delivery) {
+        current.complete = true;
+        let never_sent = current.aborted && current.id.is_none();
+        current.counts_as_queued = !never_sent;
+        if !never_sent {
+            self.credit = self.credit.saturating_sub(1);
+            self.queued += 1;
+        }
+    }
+
+    /// A receiver moves past a delivery; what it has not read of it is to be dropped.
+    pub(super) fn advance_receiver(&mut self, delivery: &mut Delivery) {
+        self.credit = self.credit.saturating_sub(1);
+        self.queued -= 1;
+        delivery.advanced = true;
+    }
 }
 
 impl Connection {
@@ -108,42 +130,49 @@ impl Connection {
 
     /// Moves past the current delivery; false if there is none.
     pub(crate) fn advance(&mut self, link: LinkKey) -> bool {
-        let Some(current) = self.links[link].current else { return false };
-        match self.links[link].role {
-            Role::Sender => self.advance_sender(link, current),
-            Role::Receiver => self.advance_receiver(link, current),
+        let slot = &mut self.links[link];
+        let Some(current) = slot.current else { return false };
+        let delivery = &mut self.deliveries[current];
+        let mut sends = false;
+        match slot.role {
+            Role::Sender => {
+                slot.advance_sender(delivery);
+                self.changed.add_delivery(current, delivery);
+                sends = true;
+            }
+            Role::Receiver => {
+                slot.advance_receiver(delivery);
+                let session = &mut self.sessions[slot.session];
+                let dropped = delivery.payload.clear();
+                session.incoming_bytes -= dropped;
+                self.buffered_bytes -= dropped;
+                if session.limits_window() && session.window_update_due() {
+                    self.changed.add_delivery(current, delivery);
+                    sends = true;
+                }
+            }
         }
-        let next = self.next_unsettled(current);
-        self.links[link].current = next;
-        self.refresh_work(current);
-        if let Some(next) = next {
-            self.refresh_work(next);
+        if !delivery.updated || delivery.local_settled {
+            self.work.remove(&mut delivery.work);
+        }
+        let behind = delivery.in_link.next();
+        slot.current = None;
+        if behind.is_some() {
+            self.make_current(link, behind);
+        }
+        if sends {
+            self.modified();
         }
         true
     }
 
-    fn advance_sender(&mut self, link: LinkKey, current: DeliveryKey) {
-        let delivery = &mut self.deliveries[current];
-        delivery.complete = true;
-        let never_sent = delivery.aborted && delivery.id.is_none();
-        delivery.counts_as_queued = !never_sent;
-        if !never_sent {
-            let slot = &mut self.links[link];
-            slot.credit = slot.credit.saturating_sub(1);
-            slot.queued += 1;
+    /// The first delivery from `key` on that is not settled is the link's current one.
+    fn make_current(&mut self, link: LinkKey, key: Option<DeliveryKey>) {
+        let next = self.first_unsettled_from(key);
+        self.links[link].current = next;
+        if let Some(next) = next {
+            self.refresh_work(next);
         }
-        self.delivery_changed(current);
-        self.modified();
-    }
-
-    pub(super) fn advance_receiver(&mut self, link: LinkKey, current: DeliveryKey) {
-        let slot = &mut self.links[link];
-        slot.credit = slot.credit.saturating_sub(1);
-        slot.queued -= 1;
-        let session = slot.session;
-        self.deliveries[current].advanced = true;
-        self.drop_unread(current);
-        self.window_may_open(session, current);
     }
 
     /// Applies the link part of a flow that arrived (spec/engine.md section 6.2).

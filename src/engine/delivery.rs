@@ -9,6 +9,7 @@ use super::disposition::Disposition;
 use super::error::Misuse;
 use super::event::{Event, Subject};
 use super::payload::Payload;
+use super::work::WorkSince;
 use super::{DeliveryKey, LinkKey, Object};
 use crate::performative::{Role, SequenceNo};
 
@@ -52,23 +53,15 @@ pub(crate) struct Delivery {
     /// Something outside the engine is attached to the object and has to go with the delivery.
     pub(crate) attached: bool,
     pub(super) in_link: Chain<Self>,
-    pub(super) in_work: Chain<Self>,
+    pub(super) work: WorkSince,
 }
 
 /// The list of a link's deliveries.
 pub(crate) struct InLink;
-/// The connection's work queue.
-pub(crate) struct InWork;
 
 impl Chained<InLink> for Delivery {
     fn chain_mut(&mut self) -> &mut Chain<Self> {
         &mut self.in_link
-    }
-}
-
-impl Chained<InWork> for Delivery {
-    fn chain_mut(&mut self) -> &mut Chain<Self> {
-        &mut self.in_work
     }
 }
 
@@ -78,13 +71,27 @@ impl Delivery {
         Self::default()
     }
 
+    /// Whether all of it waits to be sent and there is nothing to say of it but that it is settled.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        let whole = self.complete && self.id.is_none() && !self.parked && !self.aborted;
+        whole && matches!(self.local, Disposition::None)
+    }
+
+    /// Whether nothing keeps the delivery from making room for another one.
+    #[inline]
+    pub(super) const fn released(&self) -> bool {
+        self.local_settled && !self.held && !self.changed && !self.parked
+    }
+
     /// Makes the slot, which is in no list, ready for another delivery. The room of a usual tag is kept, and so is the
     /// object; true if something is attached to that.
+    #[inline]
     fn clear_for_next(&mut self) -> bool {
         // Every field is named, so that none can be forgotten.
         #[rustfmt::skip]
         let Self {
-            link: _, object: _, parked_since: _, tag, payload, local, remote, id, in_link: _, in_work: _,
+            link: _, object: _, parked_since: _, tag, payload, local, remote, id, in_link: _, work: _,
             local_settled, remote_settled, updated, aborted, complete, sent, state_changed, counts_as_queued,
             advanced, uncredited, held, changed, parked, attached,
         } = self;
@@ -111,37 +118,42 @@ impl Delivery {
 impl Connection {
     /// Starts a delivery on `link`; it becomes the current one if there was none.
     pub(crate) fn create_delivery(&mut self, link: LinkKey, tag: &[u8]) -> DeliveryKey {
+        let slot = &mut self.links[link];
         let (key, delivery) = self.deliveries.claim();
         delivery.tag.extend_from_slice(tag);
         delivery.link = link;
-        let slot = &mut self.links[link];
-        slot.deliveries.push_back::<InLink>(&mut self.deliveries, key);
+        delivery.in_link = slot.deliveries.last_place();
         slot.unsettled += 1;
         if slot.current.is_none() {
             slot.current = Some(key);
             if slot.current_is_work() {
-                self.work.push_back::<InWork>(&mut self.deliveries, key);
+                self.work.add(key, &mut delivery.work);
             }
         }
+        slot.deliveries.append::<InLink>(&mut self.deliveries, key);
         key
     }
 
-    /// Takes a settled delivery's slot back for another one.
-    pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) {
-        let delivery = &self.deliveries[key];
-        let (link, id, uncredited) = (delivery.link, delivery.id, delivery.uncredited);
+    /// Takes a delivery's slot back for another one if it is released, and tells whether it is.
+    pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) -> bool {
+        let Some(delivery) = self.deliveries.vacate_if(key, Delivery::released) else { return false };
+        let link = delivery.link;
         let slot = &mut self.links[link];
-        if let Some(id) = id {
+        if let Some(id) = delivery.id {
             self.sessions[slot.session].deliveries_mut(slot.role).remove(id);
         }
-        slot.deliveries.remove::<InLink>(&mut self.deliveries, key);
-        self.work.remove::<InWork>(&mut self.deliveries, key);
-        self.uncredited -= u32::from(uncredited);
-        let Some(delivery) = self.deliveries.vacate(key) else { return };
+        self.work.remove(&mut delivery.work);
+        self.uncredited -= u32::from(delivery.uncredited);
+        let place = std::mem::take(&mut delivery.in_link);
         if delivery.clear_for_next() {
             self.attached.push(delivery.object);
             self.business = true;
         }
+        slot.deliveries.close_gap::<InLink>(&mut self.deliveries, &place);
+        if slot.finalized {
+            self.candidate(Subject::Link(link));
+        }
+        true
     }
 
     /// Sets the local state and schedules telling the peer, even if nothing changed.
@@ -149,30 +161,28 @@ impl Connection {
         let delivery = &mut self.deliveries[key];
         delivery.local.set_kind(kind);
         delivery.state_changed = true;
-        self.delivery_changed(key);
+        self.changed.add_delivery(key, delivery);
         self.modified();
     }
 
     /// Settles locally, advancing past the delivery if it is the current one.
     pub(crate) fn settle_delivery(&mut self, key: DeliveryKey) {
-        if self.deliveries[key].local_settled {
+        let delivery = &mut self.deliveries[key];
+        if delivery.local_settled {
             return;
         }
-        let link = self.deliveries[key].link;
-        if self.links[link].current == Some(key) {
-            self.advance(link);
-        }
-        let slot = &mut self.links[link];
-        slot.unsettled -= 1;
-        let receives = slot.role == Role::Receiver;
-        let delivery = &mut self.deliveries[key];
         delivery.local_settled = true;
         delivery.state_changed = true;
-        self.work.remove::<InWork>(&mut self.deliveries, key);
-        if receives {
+        self.work.remove(&mut delivery.work);
+        self.changed.add_delivery(key, delivery);
+        let link = delivery.link;
+        let slot = &mut self.links[link];
+        slot.unsettled -= 1;
+        if slot.current == Some(key) {
+            self.advance(link);
+        } else if slot.role == Role::Receiver {
             self.pass_over(link, key);
         }
-        self.delivery_changed(key);
         self.modified();
         if !self.bound {
             self.forget_unsent(key);
@@ -182,12 +192,15 @@ impl Connection {
 
     /// A delivery that is settled before its turn came stops counting as one that waits to be read.
     fn pass_over(&mut self, link: LinkKey, key: DeliveryKey) {
-        let delivery = &self.deliveries[key];
-        if !delivery.advanced && delivery.id.is_some() {
-            self.advance_receiver(link, key);
-        } else {
-            self.drop_unread(key);
+        let delivery = &mut self.deliveries[key];
+        if delivery.advanced || delivery.id.is_none() {
+            return self.drop_unread(key);
         }
+        let slot = &mut self.links[link];
+        slot.advance_receiver(delivery);
+        let session = slot.session;
+        self.drop_unread(key);
+        self.window_may_open(session, key);
     }
 
     /// Without a transport nothing of a settled delivery will ever be sent.
@@ -315,11 +328,7 @@ impl Connection {
 
     /// Queues the delivery for the next output.
     pub(crate) fn delivery_changed(&mut self, key: DeliveryKey) {
-        let delivery = &mut self.deliveries[key];
-        if !delivery.changed {
-            delivery.changed = true;
-            self.changed.deliveries.push_back(key);
-        }
+        self.changed.add_delivery(key, &mut self.deliveries[key]);
     }
 
     /// The peer said something new about a delivery.
@@ -328,19 +337,19 @@ impl Connection {
         let delivery = &mut self.deliveries[key];
         delivery.updated = true;
         if !delivery.local_settled {
-            self.work.push_back::<InWork>(&mut self.deliveries, key);
+            self.work.add(key, &mut delivery.work);
         }
     }
 
     /// Puts the delivery into the work queue or takes it out, as its state demands (spec/engine.md section 7.1).
     pub(crate) fn refresh_work(&mut self, key: DeliveryKey) {
-        let delivery = &self.deliveries[key];
+        let delivery = &mut self.deliveries[key];
         let link = &self.links[delivery.link];
         let ready = link.current == Some(key) && link.current_is_work();
         if (delivery.updated && !delivery.local_settled) || ready {
-            self.work.push_back::<InWork>(&mut self.deliveries, key);
+            self.work.add(key, &mut delivery.work);
         } else {
-            self.work.remove::<InWork>(&mut self.deliveries, key);
+            self.work.remove(&mut delivery.work);
         }
     }
 
@@ -368,14 +377,14 @@ impl Connection {
     }
 
     /// The first delivery in the work queue.
-    pub(crate) const fn work_head(&self) -> Option<DeliveryKey> {
-        self.work.head()
+    pub(crate) fn work_head(&mut self) -> Option<DeliveryKey> {
+        self.work.next(&self.deliveries, WorkSince::default())
     }
 
     /// The delivery after `key` in the work queue, or its head if `key` is no longer queued.
-    pub(crate) fn work_next(&self, key: DeliveryKey) -> Option<DeliveryKey> {
-        let place = &self.deliveries.get(key)?.in_work;
-        if place.linked() { place.next() } else { self.work.head() }
+    pub(crate) fn work_next(&mut self, key: DeliveryKey) -> Option<DeliveryKey> {
+        let since = self.deliveries.get(key)?.work;
+        self.work.next(&self.deliveries, since)
     }
 }
 

@@ -117,6 +117,7 @@ impl Connection {
     }
 
     /// The wire has nothing more to say of a settled delivery.
+    #[inline]
     pub(crate) fn delivery_done(&mut self, key: DeliveryKey) {
         if self.tells_of_deliveries {
             self.unregister(key);
@@ -128,26 +129,17 @@ impl Connection {
 
     /// Takes a delivery's slot back if it is released; one that is held gives up its id.
     fn reclaim_delivery(&mut self, key: DeliveryKey) {
-        let Some(delivery) = self.deliveries.get(key) else { return };
-        let released = delivery.local_settled && !delivery.held && !delivery.changed && !delivery.parked;
-        if !released {
-            return self.unregister(key);
-        }
-        let link = delivery.link;
-        self.recycle_delivery(key);
-        if self.links[link].finalized {
-            self.candidate(Subject::Link(link));
+        if !self.recycle_delivery(key) {
+            self.unregister(key);
         }
     }
 
     /// The delivery's id names nothing from now on.
     pub(crate) fn unregister(&mut self, key: DeliveryKey) {
-        let delivery = &mut self.deliveries[key];
-        let link = delivery.link;
+        let Some(delivery) = self.deliveries.get_mut(key) else { return };
         if let Some(id) = delivery.id.take() {
-            let link = &self.links[link];
-            let (session, role) = (link.session, link.role);
-            self.sessions[session].deliveries_mut(role).remove(id);
+            let link = &self.links[delivery.link];
+            self.sessions[link.session].deliveries_mut(link.role).remove(id);
         }
     }
 

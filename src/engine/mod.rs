@@ -26,6 +26,7 @@ mod state;
 mod terminus;
 mod text;
 mod window;
+mod work;
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
