@@ -27,7 +27,14 @@ impl DeliveryMap {
         self.next
     }
 
+    /// The id to register the next delivery under: 0 for the first.
+    #[inline]
+    pub(crate) fn next_or_first(&self) -> SequenceNo {
+        self.next.unwrap_or_default()
+    }
+
     /// Registers `delivery` under `id`, which has to be the next one if there is a next one.
+    #[inline]
     pub(crate) fn insert(&mut self, id: SequenceNo, delivery: DeliveryKey) {
         if self.ring.is_empty() {
             self.base = id;
@@ -48,15 +55,21 @@ impl DeliveryMap {
         }
     }
 
+    #[inline]
     pub(crate) fn remove(&mut self, id: SequenceNo) {
         let index = self.index(id);
-        let Some(place) = self.ring.get_mut(index) else {
-            self.stragglers.remove(&id.0);
-            return;
-        };
-        self.live -= usize::from(place.take().is_some());
-        if index == 0 {
-            self.trim();
+        if index == 0
+            && let Some(place) = self.ring.pop_front()
+        {
+            self.live -= usize::from(place.is_some());
+            self.base = self.base.next();
+            return self.trim();
+        }
+        match self.ring.get_mut(index) {
+            Some(place) => self.live -= usize::from(place.take().is_some()),
+            None => {
+                self.stragglers.remove(&id.0);
+            }
         }
     }
 

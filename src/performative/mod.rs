@@ -35,6 +35,7 @@ pub(crate) use link::{Attach, Detach};
 pub(crate) use sasl::{Challenge, Init, MechanismList, Mechanisms, Outcome, Response};
 pub(crate) use session::{Begin, End};
 pub(crate) use terminus::{Coordinator, Source, Target, TargetArchetype};
+pub(crate) use transfer::Plain;
 pub(crate) use types::{
     Binary, Channel, DistributionMode, ExpiryPolicy, Handle, Multiple, ReceiverSettleMode, Role,
     SenderSettleMode, SequenceNo, Str, Symbol,

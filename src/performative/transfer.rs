@@ -4,12 +4,9 @@
 //! The bytes are the same either way, which the tests hold. Everything else takes the general way.
 
 use super::delivery::Transfer;
-use super::types::{Binary, Handle, SequenceNo};
+use super::types::{Binary, Channel, Handle, SequenceNo};
 use crate::codec::constructor as code;
 use crate::codec::{Decoded, Reader};
-
-/// The longest tag of a plain transfer, which is the longest that the standard allows.
-const SHORT_TAG: usize = 32;
 
 impl<'a> Transfer<'a> {
     /// Reads the fields from a list's content.
@@ -21,45 +18,72 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    /// Appends descriptor and list.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        match self.delivery_tag {
-            Some(Binary(tag)) if tag.len() <= SHORT_TAG && self.is_plain() => self.write_plain(tag, out),
-            _ => self.encode(out),
+    /// Appends a frame header with no size yet, descriptor and list.
+    #[inline]
+    pub(crate) fn write(&self, channel: Channel, out: &mut Vec<u8>) {
+        if let (Some(id), Some(Binary(tag))) = (self.delivery_id, self.delivery_tag)
+            && self.is_plain()
+            && tag.len() <= Plain::LONGEST_TAG
+        {
+            let (handle, settled, more) = (self.handle, self.settled, self.more);
+            return Plain { channel, handle, id, tag, settled, more }.head().append(0, out);
         }
+        let [high, low] = channel.0.to_be_bytes();
+        out.extend_from_slice(&[0, 0, 0, 0, 2, 0, high, low]);
+        self.encode(out);
     }
 
+    #[inline]
     fn is_plain(&self) -> bool {
-        self.delivery_id.is_some()
-            && self.message_format == Some(0)
+        self.message_format == Some(0)
             && self.state.is_none()
             && self.rcv_settle_mode.is_none()
             && !(self.resume | self.aborted | self.batchable)
     }
+}
 
-    fn write_plain(&self, tag: &[u8], out: &mut Vec<u8>) {
-        let mut head = Head { bytes: [0; 64], len: 0 };
-        head.put(&[code::DESCRIBED, code::SMALL_ULONG, Self::DESCRIPTOR, code::LIST8, 0, 0]);
+/// A plain transfer and the channel it goes out on.
+pub(crate) struct Plain<'a> {
+    pub(crate) channel: Channel,
+    pub(crate) handle: Handle,
+    pub(crate) id: SequenceNo,
+    pub(crate) tag: &'a [u8],
+    pub(crate) settled: Option<bool>,
+    pub(crate) more: bool,
+}
+
+impl Plain<'_> {
+    /// The longest tag of a plain transfer, which is the longest that the standard allows.
+    pub(crate) const LONGEST_TAG: usize = 32;
+
+    /// What goes before the payload. The tag is not longer than [`Self::LONGEST_TAG`].
+    #[inline]
+    pub(crate) fn head(&self) -> Head {
+        let mut head = Head { bytes: [0; ROOM], len: 0 };
+        let [high, low] = self.channel.0.to_be_bytes();
+        head.put([0, 0, 0, 0, 2, 0, high, low]);
+        head.put([code::DESCRIBED, code::SMALL_ULONG, Transfer::DESCRIPTOR, code::LIST8, 0, 0]);
         head.put_uint(self.handle.0);
-        head.put_uint(self.delivery_id.unwrap_or_default().0);
-        head.put(&[code::BINARY8, tag.len() as u8]);
-        head.put(tag);
-        head.put(&[code::UINT0]);
+        head.put_uint(self.id.0);
+        head.put([code::BINARY8, self.tag.len() as u8]);
+        head.put_slice(self.tag);
         let count = match (self.settled, self.more) {
-            (None, false) => 4,
+            (None, false) => {
+                head.put([code::UINT0]);
+                4
+            }
             (Some(settled), false) => {
-                head.put(&[flag(settled)]);
+                head.put([code::UINT0, flag(settled)]);
                 5
             }
             (settled, true) => {
-                head.put(&[settled.map_or(code::NULL, flag), code::TRUE]);
+                head.put([code::UINT0, settled.map_or(code::NULL, flag), code::TRUE]);
                 6
             }
         };
-        if let Some([size, number]) = head.bytes.get_mut(4..6) {
-            (*size, *number) = (head.len as u8 - 5, count);
-        }
-        out.extend_from_slice(head.bytes.get(..head.len).unwrap_or_default());
+        let [_, _, _, _, _, _, _, _, _, _, _, _, size, number, ..] = &mut head.bytes;
+        (*size, *number) = ((head.len - 13) as u8, count);
+        head
     }
 }
 
@@ -67,15 +91,43 @@ const fn flag(value: bool) -> u8 {
     if value { code::TRUE } else { code::FALSE }
 }
 
-/// Bytes put together before they are appended to what may have to grow.
-struct Head {
-    bytes: [u8; 64],
+/// The most that a frame header and a plain transfer take, and a little more.
+const ROOM: usize = 64;
+
+/// A frame header and a plain transfer.
+pub(crate) struct Head {
+    bytes: [u8; ROOM],
     len: usize,
 }
 
 impl Head {
+    /// How many bytes there are.
     #[inline]
-    fn put(&mut self, bytes: &[u8]) {
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Appends it as the head of a frame of `size` bytes.
+    #[inline]
+    pub(crate) fn append(mut self, size: u32, out: &mut Vec<u8>) {
+        let [a, b, c, d, ..] = &mut self.bytes;
+        [*a, *b, *c, *d] = size.to_be_bytes();
+        let end = out.len() + self.len;
+        // All of the room, which takes fewer steps than just the right number of bytes.
+        out.extend_from_slice(&self.bytes);
+        out.truncate(end);
+    }
+
+    #[inline]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        if let Some(place) = self.bytes.get_mut(self.len..self.len + N) {
+            place.copy_from_slice(&bytes);
+            self.len += N;
+        }
+    }
+
+    #[inline]
+    fn put_slice(&mut self, bytes: &[u8]) {
         if let Some(place) = self.bytes.get_mut(self.len..self.len + bytes.len()) {
             place.copy_from_slice(bytes);
             self.len += bytes.len();
@@ -86,9 +138,9 @@ impl Head {
     fn put_uint(&mut self, value: u32) {
         let [a, b, c, d] = value.to_be_bytes();
         match value {
-            0 => self.put(&[code::UINT0]),
-            1..=0xff => self.put(&[code::SMALL_UINT, d]),
-            _ => self.put(&[code::UINT, a, b, c, d]),
+            0 => self.put([code::UINT0]),
+            1..=0xff => self.put([code::SMALL_UINT, d]),
+            _ => self.put([code::UINT, a, b, c, d]),
         }
     }
 }
@@ -163,9 +215,10 @@ mod tests {
     fn the_short_way_writes_the_same_bytes_as_the_table() {
         for transfer in transfers() {
             let (mut short, mut general) = (Vec::new(), Vec::new());
-            transfer.write(&mut short);
+            transfer.write(Channel(0x102), &mut short);
             transfer.encode(&mut general);
-            assert_eq!(short, general);
+            assert_eq!(short[..8], [0, 0, 0, 0, 2, 0, 1, 2]);
+            assert_eq!(short[8..], general);
         }
     }
 

@@ -61,19 +61,30 @@ impl Transport {
     }
 
     /// Traces a frame body that arrived.
+    #[inline]
     pub(super) fn trace_in(&mut self, channel: u16, body: &[u8]) {
         if self.tracing.frames {
-            let text = frame_text(Channel(channel), Direction::In, body);
-            self.log(Subsystem::Amqp, Level::Frame, text);
+            self.trace_frame_in(channel, body);
         }
     }
 
+    #[cold]
+    fn trace_frame_in(&mut self, channel: u16, body: &[u8]) {
+        let text = frame_text(Channel(channel), Direction::In, body);
+        self.log(Subsystem::Amqp, Level::Frame, text);
+    }
+
     /// Traces the frame that was just written from `start` on.
+    #[inline]
     pub(super) fn trace_out(&mut self, start: usize) {
         self.frames_out += 1;
-        if !self.tracing.frames && !self.tracing.raw {
-            return;
+        if self.tracing.frames || self.tracing.raw {
+            self.trace_frame_out(start);
         }
+    }
+
+    #[cold]
+    fn trace_frame_out(&mut self, start: usize) {
         let frame = self.output.bytes.get(start..).unwrap_or_default();
         let channel = match frame {
             [_, _, _, _, _, _, high, low, ..] => u16::from_be_bytes([*high, *low]),

@@ -7,9 +7,11 @@ use std::cmp::Ordering;
 
 use super::super::Transport;
 use super::super::output::ENOUGH_OUTPUT;
-use crate::engine::{Connection, DeliveryKey, Event, INTERNAL_ERROR, LinkKey, Subject, Violation};
+use crate::engine::{
+    Connection, Delivery, DeliveryKey, Event, INTERNAL_ERROR, Link, LinkKey, Session, Subject, Violation,
+};
 use crate::framing::patch_frame_size;
-use crate::performative::{Binary, Role, SequenceNo, Transfer};
+use crate::performative::{Binary, Channel, Handle, Plain, Role, SequenceNo, Transfer};
 
 /// How sending a delivery came out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,8 +60,9 @@ impl Transport {
         while let Some(key) = connection.changed.deliveries.pop_front() {
             let Some(delivery) = connection.deliveries.get_mut(key) else { continue };
             delivery.changed = false;
-            let link = delivery.link;
+            let (link, sent) = (delivery.link, delivery.sent);
             match connection.links[link].role {
+                Role::Sender if sent => self.after_transfer(connection, key),
                 Role::Sender => self.emit_outgoing(connection, link, key)?,
                 Role::Receiver => self.emit_incoming(connection, link, key)?,
             }
@@ -127,30 +130,33 @@ impl Transport {
         }
     }
 
+    /// Sends what there is of a delivery whose last transfer is not out.
+    #[inline]
     fn emit_outgoing(
         &mut self,
         connection: &mut Connection,
         link: LinkKey,
         key: DeliveryKey,
     ) -> Result<(), Violation> {
+        if self.send_whole(connection, link, key) || withdraw_aborted(connection, link, key) {
+            self.after_transfer(connection, key);
+            return Ok(());
+        }
         let delivery = &connection.deliveries[key];
-        if !delivery.sent && !withdraw_aborted(connection, link, key) {
-            let delivery = &connection.deliveries[key];
-            let something = delivery.complete || delivery.aborted || !delivery.payload.is_empty();
-            if delivery.parked {
-                if delivery.local_settled && !connection.may_still_send(link) {
-                    connection.deliveries[key].parked = false;
-                    connection.drop_unsent(key);
+        let something = delivery.complete || delivery.aborted || !delivery.payload.is_empty();
+        if delivery.parked {
+            if delivery.local_settled && !connection.may_still_send(link) {
+                connection.deliveries[key].parked = false;
+                connection.drop_unsent(key);
+            }
+        } else if something {
+            let behind = !connection.links[link].parked.is_empty();
+            if behind || self.send(connection, link, key)? == Sent::Blocked {
+                if !connection.deliveries[key].local_settled || connection.may_still_send(link) {
+                    park(connection, link, key);
+                    return Ok(());
                 }
-            } else if something {
-                let behind = !connection.links[link].parked.is_empty();
-                if behind || self.send(connection, link, key)? == Sent::Blocked {
-                    if !connection.deliveries[key].local_settled || connection.may_still_send(link) {
-                        park(connection, link, key);
-                        return Ok(());
-                    }
-                    connection.drop_unsent(key);
-                }
+                connection.drop_unsent(key);
             }
         }
         self.after_transfer(connection, key);
@@ -185,39 +191,100 @@ impl Transport {
     /// Tells the peer a changed local state, and lets go of what is settled.
     fn emit_state(&mut self, connection: &mut Connection, key: DeliveryKey) {
         let delivery = &mut connection.deliveries[key];
+        let settled = delivery.local_settled;
         if std::mem::take(&mut delivery.state_changed) && !delivery.remote_settled && delivery.id.is_some() {
             self.emit_disposition(connection, key);
         }
-        if connection.deliveries[key].local_settled {
+        if settled {
             connection.delivery_done(key);
         }
     }
 
+    /// Writes what nearly all deliveries are: one plain transfer with all of the message. False, with nothing done, if
+    /// it takes more than that or has to wait.
+    #[inline]
+    fn send_whole(&mut self, connection: &mut Connection, link: LinkKey, key: DeliveryKey) -> bool {
+        let slot = &mut connection.links[link];
+        let session = &mut connection.sessions[slot.session];
+        let (Some(handle), Some(channel)) = (slot.wire.local_handle, session.wire.local_channel) else {
+            return false;
+        };
+        let delivery = &mut connection.deliveries[key];
+        let may_go =
+            slot.flow.credit > 0 && session.wire.remote_incoming_window > 0 && slot.parked.is_empty();
+        if !may_go || !delivery.is_plain() || delivery.tag.len() > Plain::LONGEST_TAG {
+            return false;
+        }
+        let id = session.wire.outgoing.next_or_first();
+        let settled = delivery.local_settled.then_some(true);
+        let head = Plain { channel, handle, id, tag: &delivery.tag, settled, more: false }.head();
+        let payload = delivery.payload.bytes();
+        let max = if self.remote_max_frame == 0 { u32::MAX } else { self.remote_max_frame };
+        let size = match u32::try_from(head.len() + payload.len()) {
+            Ok(size) if size <= max => size,
+            _ => return false,
+        };
+        let start = self.output.bytes.len();
+        head.append(size, &mut self.output.bytes);
+        self.output.bytes.extend_from_slice(payload);
+        self.trace_out(start);
+        session.wire.outgoing.insert(id, key);
+        session.outgoing_bytes -= delivery.payload.clear();
+        delivery.id = Some(id);
+        count_frame(session, delivery);
+        finish(slot, delivery);
+        connection.post(Event::LinkFlow, Subject::Link(link));
+        true
+    }
+
     /// Writes transfers for what the delivery holds.
+    #[inline(never)]
     fn send(
         &mut self,
         connection: &mut Connection,
         link: LinkKey,
         key: DeliveryKey,
     ) -> Result<Sent, Violation> {
-        let slot = &connection.links[link];
-        let session = slot.session;
-        if slot.wire.local_handle.is_none() || slot.flow.credit <= 0 {
+        let mut begun = false;
+        let sent = self.send_frames(connection, link, key, &mut begun);
+        if begun {
+            connection.post(Event::LinkFlow, Subject::Link(link));
+        }
+        sent
+    }
+
+    fn send_frames(
+        &mut self,
+        connection: &mut Connection,
+        link: LinkKey,
+        key: DeliveryKey,
+        begun: &mut bool,
+    ) -> Result<Sent, Violation> {
+        let slot = &mut connection.links[link];
+        let session = &mut connection.sessions[slot.session];
+        let (Some(handle), Some(channel)) = (slot.wire.local_handle, session.wire.local_channel) else {
+            return Ok(Sent::Blocked);
+        };
+        if slot.flow.credit <= 0 {
             return Ok(Sent::Blocked);
         }
-        let mut begun = false;
+        let delivery = &mut connection.deliveries[key];
         loop {
-            if connection.sessions[session].wire.remote_incoming_window == 0 {
+            if session.wire.remote_incoming_window == 0 {
                 return Ok(Sent::Blocked);
             }
-            let last = self.send_frame(connection, link, key, begun)?;
-            begun = true;
-            connection.post(Event::LinkFlow, Subject::Link(link));
+            let id = *delivery.id.get_or_insert_with(|| {
+                let id = session.wire.outgoing.next_or_first();
+                session.wire.outgoing.insert(id, key);
+                id
+            });
+            let last = self.send_frame(session, delivery, (channel, handle, id), *begun)?;
+            *begun = true;
             if last {
-                self.finish_delivery(connection, link, key);
+                finish(slot, delivery);
                 return Ok(Sent::All);
             }
-            if connection.deliveries[key].payload.is_empty() && !connection.deliveries[key].complete {
+            if delivery.payload.is_empty() && !delivery.complete {
                 return Ok(Sent::All);
             }
         }
@@ -225,24 +292,14 @@ impl Transport {
 
     /// Writes one transfer with as much payload as the peer's frame size allows; true if it was the last. The last of
     /// several in one go (`begun`) is one whose payload would also have fit behind `more`, as with Proton.
+    #[inline]
     fn send_frame(
         &mut self,
-        connection: &mut Connection,
-        link: LinkKey,
-        key: DeliveryKey,
+        session: &mut Session,
+        delivery: &mut Delivery,
+        (channel, handle, id): (Channel, Handle, SequenceNo),
         begun: bool,
     ) -> Result<bool, Violation> {
-        let slot = &connection.links[link];
-        let session = &mut connection.sessions[slot.session];
-        let (Some(handle), Some(channel)) = (slot.wire.local_handle, session.wire.local_channel) else {
-            return Ok(false);
-        };
-        let delivery = &mut connection.deliveries[key];
-        let id = *delivery.id.get_or_insert_with(|| {
-            let id = session.wire.outgoing.next().unwrap_or(SequenceNo(0));
-            session.wire.outgoing.insert(id, key);
-            id
-        });
         let mut transfer = Transfer {
             handle,
             delivery_id: Some(id),
@@ -256,41 +313,38 @@ impl Transport {
         };
         let start = self.output.bytes.len();
         let kept = if begun { behind_more(&transfer) } else { 0 };
-        let room = self.begin_transfer(start, channel.0, &mut transfer, delivery.payload.len(), kept)?;
+        let room = self.begin_transfer(start, channel, &mut transfer, delivery.payload.len(), kept)?;
         let last = !transfer.more;
         let chunk = delivery.payload.bytes();
         let n = chunk.len().min(room);
         self.output.bytes.extend_from_slice(chunk.get(..n).unwrap_or_default());
         patch_frame_size(&mut self.output.bytes, start);
         delivery.payload.consume(n);
-        delivery.state_changed = false;
         session.outgoing_bytes -= n;
-        session.wire.next_outgoing_id = session.wire.next_outgoing_id.next();
-        session.wire.remote_incoming_window -= 1;
+        count_frame(session, delivery);
         self.trace_out(start);
         Ok(last)
     }
 
     /// Writes frame header and performative, with `more` set if `waiting` bytes do not all fit with `kept` bytes to
     /// spare; gives the room left for payload.
+    #[inline]
     fn begin_transfer(
         &mut self,
         start: usize,
-        channel: u16,
+        channel: Channel,
         transfer: &mut Transfer<'_>,
         waiting: usize,
         kept: usize,
     ) -> Result<usize, Violation> {
         let max = if self.remote_max_frame == 0 { usize::MAX } else { self.remote_max_frame as usize };
         loop {
-            self.output.bytes.truncate(start);
-            let [high, low] = channel.to_be_bytes();
-            self.output.bytes.extend_from_slice(&[0, 0, 0, 0, 2, 0, high, low]);
-            transfer.write(&mut self.output.bytes);
+            transfer.write(channel, &mut self.output.bytes);
             let used = self.output.bytes.len() - start;
             let room = max.saturating_sub(used);
             if !transfer.more && waiting > room.saturating_sub(kept) {
                 transfer.more = true;
+                self.output.bytes.truncate(start);
                 continue;
             }
             if used > max || (waiting > 0 && room == 0) {
@@ -301,17 +355,23 @@ impl Transport {
             return Ok(room);
         }
     }
+}
 
-    /// The last transfer is out.
-    fn finish_delivery(&mut self, connection: &mut Connection, link: LinkKey, key: DeliveryKey) {
-        let delivery = &mut connection.deliveries[key];
-        delivery.sent = true;
-        let queued = std::mem::take(&mut delivery.counts_as_queued);
-        let slot = &mut connection.links[link];
-        slot.queued -= i32::from(queued);
-        slot.flow.credit = slot.flow.credit.saturating_sub(1);
-        slot.flow.delivery_count = slot.flow.delivery_count.next();
-    }
+/// A transfer of the delivery is out; it has told the local state.
+#[inline]
+fn count_frame(session: &mut Session, delivery: &mut Delivery) {
+    delivery.state_changed = false;
+    session.wire.next_outgoing_id = session.wire.next_outgoing_id.next();
+    session.wire.remote_incoming_window -= 1;
+}
+
+/// The last transfer of the delivery is out.
+#[inline]
+fn finish(link: &mut Link, delivery: &mut Delivery) {
+    delivery.sent = true;
+    link.queued -= i32::from(std::mem::take(&mut delivery.counts_as_queued));
+    link.flow.credit = link.flow.credit.saturating_sub(1);
+    link.flow.delivery_count = link.flow.delivery_count.next();
 }
 
 /// How many bytes longer the performative would be with `more` set.

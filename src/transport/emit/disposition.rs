@@ -3,65 +3,44 @@
 //! Only accepted and released deliveries are merged; everything else is written at once, even before an earlier run.
 
 use super::super::Transport;
-use crate::engine::{Connection, DeliveryKey, DispositionBatch, Half, SessionKey};
+use crate::engine::{Connection, DeliveryKey, DispositionBatch, Half};
 use crate::framing::FrameType;
-use crate::performative::{DeliveryState, Disposition, Role};
+use crate::performative::{Channel, DeliveryState, Disposition, Role};
 
 impl Transport {
     /// Tells the peer the local state of a delivery.
     pub(super) fn emit_disposition(&mut self, connection: &mut Connection, key: DeliveryKey) {
+        use crate::engine::disposition::{ACCEPTED, RELEASED};
         let delivery = &connection.deliveries[key];
         let Some(id) = delivery.id else { return };
         let link = &connection.links[delivery.link];
-        let (session, role) = (link.session, link.role);
-        if role == Role::Receiver && connection.sessions[session].state.remote == Half::Closed {
+        let role = link.role;
+        let session = &mut connection.sessions[link.session];
+        if role == Role::Receiver && session.state.remote == Half::Closed {
             return; // The peer has ended the session and knows the id no more.
         }
         let settled = delivery.local_settled;
-        use crate::engine::disposition::{ACCEPTED, RELEASED};
-        match &delivery.local {
-            crate::engine::Disposition::Accepted => {
-                self.batch(
-                    connection,
-                    session,
-                    DispositionBatch { role, first: id, last: id, settled, kind: ACCEPTED },
-                );
-            }
-            crate::engine::Disposition::Released => {
-                self.batch(
-                    connection,
-                    session,
-                    DispositionBatch { role, first: id, last: id, settled, kind: RELEASED },
-                );
-            }
+        let kind = match &delivery.local {
+            crate::engine::Disposition::Accepted => ACCEPTED,
+            crate::engine::Disposition::Released => RELEASED,
             local => {
                 let state = local.to_wire_option();
-                let Some(channel) = connection.sessions[session].wire.local_channel else { return };
+                let Some(channel) = session.wire.local_channel else { return };
                 let disposition =
                     Disposition { role, first: id, last: None, settled, state, ..Disposition::default() };
                 self.write_frame(FrameType::Amqp, channel.0, |out| disposition.encode(out));
+                return;
             }
-        }
-    }
-
-    /// Adds one delivery to the session's run, or starts a new run after writing the old one.
-    fn batch(&mut self, connection: &mut Connection, session: SessionKey, one: DispositionBatch) {
-        let slot = &mut connection.sessions[session].wire.batch;
-        match slot {
-            Some(run) if run.takes(&one) => {
-                if one.first == run.last.next() {
-                    run.last = one.last;
-                } else {
-                    run.first = one.first;
+        };
+        let one = DispositionBatch { role, first: id, last: id, settled, kind };
+        match &mut session.wire.batch {
+            Some(run) if run.takes(&one) => run.extend(&one),
+            slot => {
+                let before = slot.replace(one);
+                match before {
+                    Some(run) => self.write_batch(session.wire.local_channel, run),
+                    None => self.batched.push(link.session),
                 }
-            }
-            Some(_) => {
-                self.flush_batch(connection, session);
-                connection.sessions[session].wire.batch = Some(one);
-            }
-            None => {
-                *slot = Some(one);
-                self.batched.push(session);
             }
         }
     }
@@ -70,17 +49,16 @@ impl Transport {
     pub(super) fn emit_batches(&mut self, connection: &mut Connection) {
         let mut batched = std::mem::take(&mut self.batched);
         for session in batched.drain(..) {
-            if connection.sessions.get(session).is_some() {
-                self.flush_batch(connection, session);
+            let Some(slot) = connection.sessions.get_mut(session) else { continue };
+            if let Some(run) = slot.wire.batch.take() {
+                self.write_batch(slot.wire.local_channel, run);
             }
         }
         self.batched = batched;
     }
 
-    fn flush_batch(&mut self, connection: &mut Connection, session: SessionKey) {
-        let wire = &mut connection.sessions[session].wire;
-        let Some(run) = wire.batch.take() else { return };
-        let Some(channel) = wire.local_channel else { return };
+    fn write_batch(&mut self, channel: Option<Channel>, run: DispositionBatch) {
+        let Some(channel) = channel else { return };
         let state = if run.kind == crate::engine::disposition::ACCEPTED {
             DeliveryState::Accepted
         } else {
@@ -103,5 +81,13 @@ impl DispositionBatch {
     fn takes(&self, one: &Self) -> bool {
         let same = self.role == one.role && self.settled == one.settled && self.kind == one.kind;
         same && (one.first == self.last.next() || one.first.next() == self.first)
+    }
+
+    fn extend(&mut self, one: &Self) {
+        if one.first == self.last.next() {
+            self.last = one.last;
+        } else {
+            self.first = one.first;
+        }
     }
 }
