@@ -260,7 +260,7 @@ pub unsafe extern "C" fn pn_collector_put_object(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_collector_peek(collector: *mut pn_collector_t) -> *mut pn_event_t {
     // SAFETY: the caller passes null or a live collector.
-    unsafe { collector.as_ref() }.map_or(null_mut(), pn_collector_t::peek)
+    unsafe { collector.as_mut() }.map_or(null_mut(), pn_collector_t::peek)
 }
 
 /// Drops the event at the head of the queue.

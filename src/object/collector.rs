@@ -1,10 +1,11 @@
 //! The collector: a queue of events, and the pool its event objects come from and return to.
 //!
-//! An event holds a reference to its context. It is dropped when it was popped, or when the next one is taken, but
-//! a program may hold it longer. When its last reference goes, the context goes first, and then the object returns
-//! to the pool: the next event put is the object dropped last. In the steady state nothing is allocated. Dropping
-//! a context can end an endpoint, which can end a connection, which can drop this collector's last reference but
-//! one; no borrow of the collector is held while that happens.
+//! Queued events are small values. Whoever looks at one gets an object for it: the event that is taken, as a rule, so
+//! one object serves them all. An event holds a reference to its context. It is dropped when it was popped, or when
+//! the next one is taken, but a program may hold its object longer. When the last reference to that goes, the context
+//! goes first, and then the object returns to the pool: the next one needed is the one dropped last. In the steady
+//! state nothing is allocated. Dropping a context can end an endpoint, which can end a connection, which can drop this
+//! collector's last reference but one; no borrow of the collector is held while that happens.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -20,11 +21,21 @@ use super::string::pn_string_t;
 
 /// A queue of events.
 pub struct pn_collector_t {
-    queue: VecDeque<*mut pn_event_t>,
+    queue: VecDeque<Queued>,
     /// The event last taken with `next`, held until the one after it.
     previous: *mut pn_event_t,
     released: bool,
     pool: Rc<Pool>,
+}
+
+/// An event that waits. It holds its context through its class, or its object does if it has one.
+#[derive(Clone, Copy)]
+struct Queued {
+    kind: c_uint,
+    class: *const pn_class_t,
+    context: *mut c_void,
+    /// The object of an event that somebody has looked at, else null.
+    event: *mut pn_event_t,
 }
 
 /// Something that happened to an object.
@@ -70,8 +81,12 @@ pub(crate) fn new() -> *mut pn_collector_t {
 
 impl pn_collector_t {
     /// The event at the head of the queue, null if there is none.
-    pub(crate) fn peek(&self) -> *mut pn_event_t {
-        self.queue.front().copied().unwrap_or(null_mut())
+    pub(crate) fn peek(&mut self) -> *mut pn_event_t {
+        let Some(head) = self.queue.front_mut() else { return null_mut() };
+        if head.event.is_null() {
+            head.event = self.pool.object(*head);
+        }
+        head.event
     }
 
     /// The event last taken.
@@ -84,43 +99,15 @@ impl pn_collector_t {
         self.queue.len()
     }
 
-    fn at(&self, position: usize) -> Option<*mut pn_event_t> {
-        self.queue.get(position).copied()
-    }
-
     /// Whether the event queued last is this one.
     #[inline]
     fn merges(&self, context: *mut c_void, kind: c_uint) -> bool {
-        self.queue.back().is_some_and(|&tail| {
-            // SAFETY: a queued event is live, held by the queue.
-            let tail = unsafe { &*tail };
-            tail.kind == kind && tail.context == context
-        })
+        self.queue.back().is_some_and(|tail| tail.kind == kind && tail.context == context)
     }
 
     #[inline]
     fn refuses(&self, context: *mut c_void, kind: c_uint) -> bool {
         self.merges(context, kind) || self.released || context.is_null()
-    }
-
-    /// Adds an event at the tail; the context's reference is taken by the caller.
-    fn push(&mut self, class: *const pn_class_t, context: *mut c_void, kind: c_uint) -> *mut pn_event_t {
-        let pooled = self.pool.events.borrow_mut().pop();
-        let event = match pooled {
-            Some(event) => {
-                // SAFETY: a pooled event is live and held by nobody else.
-                let this = unsafe { &mut *event };
-                (this.kind, this.class, this.context) = (kind, class, context);
-                event
-            }
-            None => {
-                let pool = Rc::clone(&self.pool);
-                let event = pn_event_t { kind, class, context, attachments: null_mut(), pool };
-                new_object(&raw const EVENT_CLASS.0, event)
-            }
-        };
-        self.queue.push_back(event);
-        event
     }
 }
 
@@ -167,10 +154,12 @@ pub(crate) unsafe fn put(
     if this.refuses(context, kind) {
         return null_mut();
     }
-    let event = this.push(class, context, kind);
+    let mut queued = Queued { kind, class, context, event: null_mut() };
+    queued.event = this.pool.object(queued);
+    this.queue.push_back(queued);
     // SAFETY: passed on from the caller.
     unsafe { call::incref(class, context) };
-    event
+    queued.event
 }
 
 /// As [`put`], for one who knows how a reference to the context is taken.
@@ -188,7 +177,7 @@ pub(crate) unsafe fn put_held(
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { collector.as_mut() }) else { return };
     if !this.refuses(context, kind) {
-        this.push(class, context, kind);
+        this.queue.push_back(Queued { kind, class, context, event: null_mut() });
         hold();
     }
 }
@@ -198,6 +187,7 @@ pub(crate) unsafe fn put_held(
 /// # Safety
 /// `collector` is live; the same goes for the functions below.
 pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
+    let mut spare = null_mut();
     loop {
         // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
         let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
@@ -206,12 +196,28 @@ pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
         }
         // What is dropped may run a program's code, which may take an event itself.
         // SAFETY: the collector held this event.
-        unsafe { drop_event(previous) };
+        if unsafe { drop_for_reuse(previous) } {
+            // SAFETY: the object of an event that was dropped before, or null.
+            unsafe { drop_event(std::mem::replace(&mut spare, previous)) };
+        }
     }
     // SAFETY: passed on from the caller.
     let this = unsafe { &mut *collector };
-    this.previous = this.queue.pop_front().unwrap_or(null_mut());
-    this.previous
+    this.previous = match this.queue.pop_front() {
+        None => null_mut(),
+        Some(head) if !head.event.is_null() => head.event,
+        Some(head) if spare.is_null() => this.pool.object(head),
+        Some(head) => {
+            let event = std::mem::replace(&mut spare, null_mut());
+            // SAFETY: the object has been given up by all who held it.
+            unsafe { (*event).become_event(head) };
+            event
+        }
+    };
+    let next = this.previous;
+    // SAFETY: this is the one reference to the object, or null.
+    unsafe { drop_event(spare) };
+    next
 }
 
 /// Drops the head of the queue, and tells whether there was one.
@@ -220,9 +226,14 @@ pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
 /// See [`next`].
 pub(crate) unsafe fn pop(collector: *mut pn_collector_t) -> bool {
     // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
-    let Some(event) = (unsafe { (*collector).queue.pop_front() }) else { return false };
-    // SAFETY: the queue held this event.
-    unsafe { drop_event(event) };
+    let Some(head) = (unsafe { (*collector).queue.pop_front() }) else { return false };
+    if head.event.is_null() {
+        // SAFETY: the queue held this reference through this class.
+        unsafe { call::let_go(head.class, head.context) };
+    } else {
+        // SAFETY: the queue held this event.
+        unsafe { drop_event(head.event) };
+    }
     true
 }
 
@@ -244,6 +255,38 @@ pub(crate) unsafe fn release(collector: *mut pn_collector_t) {
     unsafe { (*collector).released = true };
     // SAFETY: passed on from the caller.
     unsafe { drain(collector) };
+}
+
+/// Gives up the collector's reference to an event, or just its context if nobody else holds the event and nothing is
+/// attached to it: the object may then serve the next one, and the caller has the reference.
+///
+/// # Safety
+/// As for [`drop_event`], with an event that is not null.
+#[inline]
+unsafe fn drop_for_reuse(event: *mut pn_event_t) -> bool {
+    // SAFETY: passed on from the caller.
+    let header = unsafe { header(event.cast()) };
+    // SAFETY: a live object's header.
+    let shared = unsafe { (*header).count } != 1;
+    // SAFETY: passed on from the caller; the borrow ends with the statement.
+    if shared || !unsafe { (*event).attachments.is_null() } {
+        // SAFETY: passed on from the caller.
+        unsafe { drop_event(event) };
+        return false;
+    }
+    // SAFETY: as above.
+    let this = unsafe { &mut *event };
+    let (class, context) = (this.class, std::mem::replace(&mut this.context, null_mut()));
+    // SAFETY: the event held this reference through this class.
+    unsafe { call::let_go(class, context) };
+    // What ran meanwhile may have taken the event.
+    // SAFETY: the caller's reference still keeps it.
+    if unsafe { (*header).count } == 1 {
+        return true;
+    }
+    // SAFETY: passed on from the caller.
+    unsafe { drop_event(event) };
+    false
 }
 
 /// Takes one reference from an event; null is tolerated.
@@ -317,7 +360,31 @@ unsafe extern "C" fn finalize_event(object: *mut c_void) {
     unsafe { event.drop_in_place() };
 }
 
+impl pn_event_t {
+    /// An object that stands for nothing begins to stand for an event, whose reference it takes over.
+    fn become_event(&mut self, queued: Queued) {
+        (self.kind, self.class, self.context) = (queued.kind, queued.class, queued.context);
+    }
+}
+
 impl Pool {
+    /// An object for a queued event, whose reference it takes over.
+    fn object(self: &Rc<Self>, queued: Queued) -> *mut pn_event_t {
+        let Queued { kind, class, context, .. } = queued;
+        match self.events.borrow_mut().pop() {
+            Some(event) => {
+                // SAFETY: a pooled event is live and held by nobody else.
+                unsafe { (*event).become_event(queued) };
+                event
+            }
+            None => {
+                let pool = Rc::clone(self);
+                let event = pn_event_t { kind, class, context, attachments: null_mut(), pool };
+                new_object(&raw const EVENT_CLASS.0, event)
+            }
+        }
+    }
+
     fn takes_back(&self) -> bool {
         !self.closed.get() && self.events.borrow().len() < LARGEST_POOL
     }
@@ -327,13 +394,27 @@ unsafe extern "C" fn inspect_event(object: *mut c_void, dst: *mut pn_string_t) -
     // SAFETY: the slot belongs to events.
     let event = unsafe { &*object.cast::<pn_event_t>() };
     let (kind, class, context) = (event.kind, event.class, event.context);
+    // SAFETY: the event holds its context through this class; the string is passed on.
+    unsafe { describe(kind, class, context, dst) }
+}
+
+/// Appends what an event looks like.
+///
+/// # Safety
+/// `context` is null or a live object of `class`, `dst` a live string.
+unsafe fn describe(
+    kind: c_uint,
+    class: *const pn_class_t,
+    context: *mut c_void,
+    dst: *mut pn_string_t,
+) -> c_int {
     // SAFETY: the caller lends the string.
     let append = |text: &[u8]| unsafe { (*dst).append(text) };
     append(b"(");
     append(super::event_name::event_name(kind).to_bytes());
     if !context.is_null() {
         append(b", ");
-        // SAFETY: the event holds its context through this class; the string is passed on.
+        // SAFETY: passed on from the caller.
         let result = unsafe { call::inspect(class, context, dst) };
         if result != 0 {
             return result;
@@ -350,12 +431,12 @@ unsafe extern "C" fn inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_in
     append(b"EVENTS[");
     let mut position = 0;
     // SAFETY: the slot belongs to collectors; the borrow ends with this step.
-    while let Some(event) = unsafe { (*collector).at(position) } {
+    while let Some(queued) = unsafe { (*collector).queue.get(position).copied() } {
         if position > 0 {
             append(b", ");
         }
-        // SAFETY: the queue holds the event; the string is passed on.
-        let result = unsafe { call::inspect(&raw const EVENT_CLASS.0, event.cast(), dst) };
+        // SAFETY: the queue holds the context; the string is passed on.
+        let result = unsafe { describe(queued.kind, queued.class, queued.context, dst) };
         if result != 0 {
             return result;
         }
