@@ -14,11 +14,11 @@ use super::difference::verdict;
 use super::tally::{Tally, figure};
 use crate::Outcome;
 
-/// Programs that check themselves; they run on this library alone.
-const CHECKS: &str = "tests/c/check";
+/// Programs that check themselves; they run on this library alone. Those of the proactor stand by themselves.
+const CHECKS: [&str; 2] = ["tests/c/check", "tests/c/proactor/check"];
 
 /// Programs that print a transcript; they run on both.
-const TRANSCRIPTS: &str = "tests/c/differential";
+const TRANSCRIPTS: [&str; 2] = ["tests/c/differential", "tests/c/proactor/differential"];
 
 /// A program that makes random sequences of calls.
 const SEQUENCES: &str = "tests/c/random";
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The self-checking programs.
 pub(crate) fn black_box(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    for source in sources(bench, CHECKS, "c")? {
+    for source in c_sources(bench, &CHECKS)? {
         let name = stem(&source);
         let program = compile(bench, &source)?;
         confirm_library(bench, &program)?;
@@ -52,7 +52,7 @@ pub(crate) fn black_box(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 
 /// The C programs on both libraries.
 pub(crate) fn differential_c(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    for source in sources(bench, TRANSCRIPTS, "c")? {
+    for source in c_sources(bench, &TRANSCRIPTS)? {
         let program = compile(bench, &source)?;
         confirm_library(bench, &program)?;
         compare(bench, tally, &stem(&source), ours(bench, &program), theirs(&program));
@@ -140,11 +140,26 @@ pub(super) fn stem(path: &Path) -> String {
 
 /// All C programs.
 pub(super) fn programs(bench: &Bench<'_>) -> Result<Vec<PathBuf>, String> {
-    Ok([CHECKS, TRANSCRIPTS, SEQUENCES]
-        .map(|folder| sources(bench, folder, "c"))
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()?
+    Ok([c_sources(bench, &CHECKS)?, c_sources(bench, &TRANSCRIPTS)?, c_sources(bench, &[SEQUENCES])?]
         .concat())
+}
+
+/// The C programs of some folders; those that need a proactor only where the library has one.
+fn c_sources(bench: &Bench<'_>, folders: &[&str]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for folder in folders {
+        if !folder.contains("proactor") || has_proactor(bench)? {
+            files.extend(sources(bench, folder, "c")?);
+        }
+    }
+    Ok(files)
+}
+
+/// Whether the installed library exports the proactor.
+fn has_proactor(bench: &Bench<'_>) -> Result<bool, String> {
+    let mut nm = Command::new("nm");
+    nm.args(["-D", "--defined-only"]).arg(bench.prefix.join("lib/libqpid-proton.so"));
+    Ok(crate::shell::output(&mut nm)?.lines().any(|line| line.ends_with(" pn_proactor_wait")))
 }
 
 /// Compiles a program against the installed headers. Once is enough for a run.

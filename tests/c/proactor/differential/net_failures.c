@@ -1,0 +1,283 @@
+/* Differential program: connections that never come about, and peers that go away, stall or speak nonsense. */
+#include "proactor/scene.h"
+
+static void fail_to_connect(const char *name, const char *address)
+{
+    begin(name);
+    party_t *client = new_client("client", NULL);
+    client->shows_batches = true;
+    pn_proactor_connect2(scene.proactor, client->connection, NULL, address);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    finish();
+}
+
+/* Names with an empty part: the resolver refuses them without asking anybody. */
+static void lookups(void)
+{
+    fail_to_connect("no such host", "no..such.host:5672");
+    fail_to_connect("no such host, and no port", "no..such.host");
+    fail_to_connect("no such host, and an empty port", "no..such.host:");
+    fail_to_connect("the port called amqp", "no..such.host:amqp");
+    fail_to_connect("the port called amqps", "no..such.host:amqps");
+    fail_to_connect("no such service", "127.0.0.1:no-such-service");
+    fail_to_connect("no such service, and no host", ":no-such-service");
+    fail_to_connect("a port below zero", "127.0.0.1:-1");
+    fail_to_connect("blanks in the name", "no such host:1");
+    fail_to_connect("more than one colon", "no:such:host:1");
+}
+
+/* Nobody listens at a port that is bound. */
+static void refused(void)
+{
+    begin("the connection is refused");
+    party_t *nobody;
+    int fd = bound_socket("nobody", &nobody);
+    party_t *client = connect_to("client", nobody->port, NULL);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    finish();
+
+    begin("many connections are refused at once");
+    (void)close(fd);
+    fd = bound_socket("nobody", &nobody);
+    party_t *clients[5];
+    static const char *const names[] = {"first", "second", "third", "fourth", "fifth"};
+    for (int i = 0; i < 5; i++) clients[i] = connect_to(names[i], nobody->port, NULL);
+    for (int i = 0; i < 5; i++) await(clients[i], PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    finish();
+    close(fd);
+}
+
+static void set_condition_at_init(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    (void)party;
+    if (type == PN_CONNECTION_INIT) {
+        pn_condition_t *condition = pn_transport_condition(pn_event_transport(event));
+        pn_condition_set_name(condition, "app:reason");
+        pn_condition_set_description(condition, "there already");
+    }
+}
+
+static void tell_state(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    pn_transport_t *transport = pn_event_transport(event);
+    if (type == PN_TRANSPORT_ERROR || type == PN_TRANSPORT_CLOSED)
+        note(party, "state %d, head closed %d, tail closed %d, local %s, remote %s",
+             pn_connection_state(pn_event_connection(event)), pn_transport_head_closed(transport),
+             pn_transport_tail_closed(transport), address_text(pn_transport_local_addr(transport)),
+             address_text(pn_transport_remote_addr(transport)));
+}
+
+static void with_state(void)
+{
+    begin("what can be asked of a connection that failed");
+    party_t *client = new_client("client", tell_state);
+    pn_proactor_connect2(scene.proactor, client->connection, NULL, "127.0.0.1:no-such-service");
+    await(client, PN_TRANSPORT_CLOSED);
+    finish();
+
+    begin("an earlier condition stays");
+    client = new_client("client", set_condition_at_init);
+    pn_proactor_connect2(scene.proactor, client->connection, NULL, "127.0.0.1:no-such-service");
+    await(client, PN_TRANSPORT_CLOSED);
+    finish();
+
+    begin("the next connection works after one has failed");
+    party_t *listener = server("server", oblige);
+    client = new_client("failing", NULL);
+    pn_proactor_connect2(scene.proactor, client->connection, NULL, "127.0.0.1:no-such-service");
+    party_t *other = connect_to("working", listener->port, close_when_open);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(other, PN_TRANSPORT_CLOSED);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    finish();
+}
+
+/* A client whose peer is a plain socket. The listening socket is closed at once. */
+static int serve_by_hand(party_t **client, handler_t *on)
+{
+    party_t *plain;
+    int listening = listening_socket("plain", &plain);
+    *client = connect_to("client", plain->port, on);
+    int fd = answer(listening);
+    close(listening);
+    return fd;
+}
+
+/* A server whose peer is a plain socket. */
+static int dial_by_hand(party_t **listener, handler_t *on)
+{
+    *listener = server("server", on);
+    int fd = dial((*listener)->port);
+    await(*listener, PN_LISTENER_ACCEPT);
+    return fd;
+}
+
+static char heard[4096];
+
+static void the_end_comes_early(void)
+{
+    party_t *client, *listener;
+
+    begin("the server vanishes before it has said anything");
+    int fd = serve_by_hand(&client, NULL);
+    hear(fd, heard, 8);
+    shutdown(fd, SHUT_WR);
+    await(client, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    finish();
+
+    begin("the client vanishes before it has said anything");
+    fd = dial_by_hand(&listener, NULL);
+    shutdown(fd, SHUT_WR);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("the server vanishes behind its header");
+    fd = serve_by_hand(&client, NULL);
+    hear(fd, heard, 8);
+    SPEAK(fd, AMQP_HEADER);
+    shutdown(fd, SHUT_WR);
+    await(client, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("the server vanishes in its header");
+    fd = serve_by_hand(&client, NULL);
+    hear(fd, heard, 8);
+    SPEAK(fd, "AMQP\0");
+    shutdown(fd, SHUT_WR);
+    await(client, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("the server vanishes when it is open");
+    fd = serve_by_hand(&client, NULL);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(client, PN_CONNECTION_REMOTE_OPEN);
+    shutdown(fd, SHUT_WR);
+    await(client, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("the client vanishes when it is open");
+    fd = dial_by_hand(&listener, oblige);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(listener->last_accepted, PN_CONNECTION_REMOTE_OPEN);
+    shutdown(fd, SHUT_WR);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("the client says everything there is to say in one go");
+    fd = dial_by_hand(&listener, oblige);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME CLOSE_FRAME);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("the server closes without waiting for an answer");
+    fd = serve_by_hand(&client, oblige);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME CLOSE_FRAME);
+    await(client, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+
+    begin("a peer keeps its end open behind both closes");
+    fd = serve_by_hand(&client, close_when_open);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(client, PN_TRANSPORT_HEAD_CLOSED);
+    SPEAK(fd, CLOSE_FRAME);
+    await(client, PN_TRANSPORT_CLOSED);
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+}
+
+static void resets(void)
+{
+    party_t *client, *listener;
+
+    begin("the server resets when it is open");
+    int fd = serve_by_hand(&client, NULL);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(client, PN_CONNECTION_REMOTE_OPEN);
+    hear(fd, heard, 9);
+    reset(fd);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    finish();
+
+    begin("the client resets when it is open");
+    fd = dial_by_hand(&listener, oblige);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(listener->last_accepted, PN_CONNECTION_LOCAL_OPEN);
+    hear(fd, heard, 9);
+    reset(fd);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    finish();
+
+    begin("the client resets before it has said anything");
+    fd = dial_by_hand(&listener, oblige);
+    handle_ready();
+    reset(fd);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    finish();
+}
+
+/* Sends bytes that no client should, and hears what comes back. */
+static void nonsense(const char *name, const void *bytes, size_t size, handler_t *on)
+{
+    party_t *listener;
+    begin(name);
+    int fd = dial_by_hand(&listener, on);
+    speak(fd, bytes, size);
+    await(listener->last_accepted, PN_TRANSPORT_ERROR);
+    ssize_t length = hear(fd, heard, sizeof heard);
+    say("the socket hears %s and the end", shown(heard, length > 0 ? (size_t)length : 0));
+    close(fd);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    finish();
+}
+
+#define NONSENSE(name, bytes, on) nonsense(name, bytes, sizeof bytes - 1, on)
+
+static void wrong_bytes(void)
+{
+    NONSENSE("a client of another protocol", "GET / HTTP/1.1\r\n\r\n", NULL);
+    NONSENSE("a client of another version", "AMQP\0\0\11\1", NULL);
+    NONSENSE("a frame behind the open that breaks a rule", AMQP_HEADER OPEN_FRAME "\0\0\0\x0c\2\0\0\5\0\x53\x16\x45", oblige);
+
+    party_t *client;
+    begin("a server of another protocol");
+    int fd = serve_by_hand(&client, NULL);
+    SPEAK(fd, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    await(client, PN_TRANSPORT_ERROR);
+    hear_end(fd);
+    close(fd);
+    await(client, PN_TRANSPORT_CLOSED);
+    finish();
+}
+
+int main(void)
+{
+    lookups();
+    refused();
+    with_state();
+    the_end_comes_early();
+    resets();
+    wrong_bytes();
+    return 0;
+}
