@@ -347,7 +347,7 @@ pub unsafe extern "C" fn pn_event_attachments(event: *mut pn_event_t) -> *mut pn
 }
 
 /// The context of an event if its class has the given number, else null.
-unsafe fn context_of<T>(event: *mut pn_event_t, wanted: cid) -> *mut T {
+pub(super) unsafe fn context_of<T>(event: *mut pn_event_t, wanted: cid) -> *mut T {
     // SAFETY: callers pass null or a live event.
     let Some(event) = (unsafe { event.as_ref() }) else { return null_mut() };
     // SAFETY: an event keeps a real class.

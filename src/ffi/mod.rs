@@ -25,6 +25,10 @@ mod message_object;
 pub mod object;
 pub mod object_legacy;
 pub mod protium;
+#[allow(dead_code, reason = "the proactor, which will use it, is not here yet")]
+pub mod raw_connection;
+#[allow(dead_code, reason = "the proactor, which will use it, is not here yet")]
+mod raw_io;
 pub mod sasl;
 pub mod sasl_plugin;
 pub mod session;

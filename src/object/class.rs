@@ -99,6 +99,12 @@ pub(crate) static VOID: ClassCell = ClassCell(pn_class_t {
     inspect: Some(void_inspect),
 });
 
+/// A class of things that nobody counts, and that programs cannot make or free through it.
+pub(crate) const fn uncounted_class(name: &'static CStr, cid: c_int) -> pn_class_t {
+    let (name, cid) = (name.as_ptr(), cid as c_uint);
+    pn_class_t { name, cid, newinst: Some(refuse), free: Some(void_ignore), reify: None, ..VOID.0 }
+}
+
 /// The class behind `PN_WEAKREF`: counted objects, held without a reference.
 pub(crate) static WEAKREF: ClassCell = ClassCell(pn_class_t {
     name: c"pn_weakref".as_ptr(),

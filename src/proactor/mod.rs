@@ -8,5 +8,5 @@
 pub(crate) mod address;
 #[allow(dead_code, reason = "what listens and connects is not here yet")]
 pub(crate) mod lookup;
-#[allow(dead_code, reason = "its socket comes with the C interface")]
+#[allow(dead_code, reason = "the proactor, which will use it, is not here yet")]
 pub(crate) mod raw;

@@ -336,10 +336,17 @@ impl RawConnection {
         more
     }
 
+    /// Whether there is something to do with the socket at once.
+    pub(crate) fn wants_socket(&self) -> bool {
+        let shutdown = self.write.shutdown == Shutdown::Due && self.nothing_to_write() && !self.broken;
+        let open = self.phase == Phase::Open;
+        self.may_receive() || self.may_send() || (open && (shutdown || self.ready.error))
+    }
+
     /// The program is done with a batch. Tells whether there is more to do at once.
     pub(crate) fn batch_done(&mut self) -> bool {
         self.rounds = 0;
-        self.due().is_some() || self.may_receive() || self.may_send()
+        self.due().is_some() || self.wants_socket()
     }
 
     /// Whether the program has had its last event.
