@@ -55,6 +55,14 @@ fn with_short_comments(text: &str) -> String {
 
 /// Finishes one function or object, given as its lines.
 fn declaration(lines: &[String], prefix: &str) -> Result<String, String> {
+    if let Some((warning, rest)) =
+        lines[0].split_once(END_OF_WARNING).filter(|_| lines[0].starts_with(WARNING))
+    {
+        let shift = lines[0].len() - rest.len();
+        let later = lines[1..].iter().map(|line| line.get(shift..).unwrap_or(line.trim_start()).to_owned());
+        let plain: Vec<String> = [rest.to_owned()].into_iter().chain(later).collect();
+        return Ok(format!("{warning}{}\n{}", END_OF_WARNING.trim_end(), declaration(&plain, prefix)?));
+    }
     let joined = joined(lines);
     let Some(name) = declared_name(&joined) else {
         return Err(format!("cannot see what this declares: {joined}"));
@@ -141,6 +149,10 @@ fn printf_attribute(joined: &str) -> Option<String> {
     }
 }
 
+/// What stands before a function that programs should no longer use.
+const WARNING: &str = "PN_DEPRECATED(\"";
+const END_OF_WARNING: &str = "\") ";
+
 /// Functions so small that a program should have their body; the library has them too, for programs that do not.
 const INLINE: [(&str, &str); 2] = [
     ("pn_bytes", "{\n  pn_bytes_t bytes;\n  bytes.size = size;\n  bytes.start = start;\n  return bytes;\n}"),
@@ -163,6 +175,17 @@ mod tests {
         let text = polish("int pn_f(int x);\n\nextern int pn_g(struct pn_a_t *a, ...);\n", "PN_EXTERN")
             .expect("valid");
         assert_eq!(text, "PN_EXTERN int pn_f(int x);\n\nPN_EXTERN int pn_g(pn_a_t *a, ...);\n");
+    }
+
+    #[test]
+    fn a_warning_stands_above_its_declaration() {
+        let source =
+            "PN_DEPRECATED(\"use pn_g()\") int pn_f(int x,\n                                     int y);\n";
+        let text = polish(source, "PN_EXTERN").expect("valid");
+        assert_eq!(
+            text,
+            "PN_DEPRECATED(\"use pn_g()\")\nPN_EXTERN int pn_f(int x,\n                   int y);\n"
+        );
     }
 
     #[test]
