@@ -4,6 +4,8 @@
 //! as they do everywhere else; without brackets their last group is taken for the port. The port's name is the system's
 //! to know, except for the two that AMQP has by its own right.
 
+use std::ffi::CStr;
+
 /// A place to connect to or to listen on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Address {
@@ -17,13 +19,30 @@ pub(crate) struct Address {
 
 impl Address {
     pub(crate) fn parse(text: &str) -> Self {
-        let (host, port) = bracketed(text).unwrap_or_else(|| text.rsplit_once(':').unwrap_or((text, "")));
-        let port = match port {
-            "" | "amqp" => "5672",
-            "amqps" => "5671",
-            other => other,
-        };
-        Self { text: text.to_owned(), host: host.to_owned(), port: port.to_owned() }
+        let (host, port) = split(text.as_bytes());
+        let (host, port) = (String::from_utf8_lossy(host), String::from_utf8_lossy(port));
+        let port = known_port(port.as_bytes()).and_then(|known| known.to_str().ok()).unwrap_or(&port);
+        Self { text: text.to_owned(), host: host.into_owned(), port: port.to_owned() }
+    }
+}
+
+/// Host and port as they stand in a text; where there is no port it is empty and stands at the end.
+pub(crate) fn split(text: &[u8]) -> (&[u8], &[u8]) {
+    if let Some(parts) = bracketed(text) {
+        return parts;
+    }
+    match text.iter().rposition(|&byte| byte == b':') {
+        Some(colon) => (&text[..colon], &text[colon + 1..]),
+        None => text.split_at(text.len()),
+    }
+}
+
+/// The number of a port that AMQP has a name for, or that was left out.
+pub(crate) fn known_port(port: &[u8]) -> Option<&'static CStr> {
+    match port {
+        b"" | b"amqp" => Some(c"5672"),
+        b"amqps" => Some(c"5671"),
+        _ => None,
     }
 }
 
@@ -31,10 +50,15 @@ impl Address {
 pub(crate) const MOST: usize = 1060;
 
 /// Host and port of a text that begins with a host in brackets. What stands in them has to have a colon.
-fn bracketed(text: &str) -> Option<(&str, &str)> {
-    let (host, rest) = text.strip_prefix('[')?.split_once(']')?;
-    let port = if rest.is_empty() { "" } else { rest.strip_prefix(':')? };
-    host.contains(':').then_some((host, port))
+fn bracketed(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inside = text.strip_prefix(b"[")?;
+    let (host, rest) = inside.split_at(inside.iter().position(|&byte| byte == b']')?);
+    let port = match rest {
+        [_] => &rest[1..],
+        [_, b':', port @ ..] => port,
+        _ => return None,
+    };
+    host.contains(&b':').then_some((host, port))
 }
 
 #[cfg(test)]
