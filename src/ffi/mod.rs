@@ -22,8 +22,10 @@ pub mod log;
 pub mod logger;
 pub mod message;
 mod message_object;
+pub mod netaddr;
 pub mod object;
 pub mod object_legacy;
+pub mod proactor_address;
 pub mod protium;
 #[allow(dead_code, reason = "the proactor, which will use it, is not here yet")]
 pub mod raw_connection;
