@@ -7,6 +7,10 @@
 #ifndef SCENE_H
 #define SCENE_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "transcript.h"
 
 #include <proton/condition.h>
@@ -164,7 +168,8 @@ static MAYBE const char *steady(const char *from)
     static char pool[4][1100];
     static unsigned turn;
     char *out = pool[turn++ % 4], *end = out + sizeof pool[0] - 64;
-    static const char *const phrases[] = {" - disconnected ", " - on read from ", " - on write to "};
+    static const char *const phrases[] = {" - disconnected ", " - on read from ", " - on write to ", " - recv error ",
+                                          " - send error ", " - async disconnect "};
     static const char *const reasons[] = {"Connection reset by peer", "Broken pipe"};
     char *at = out;
     if (!from) return "(null)";
@@ -172,7 +177,7 @@ static MAYBE const char *steady(const char *from)
         unsigned port;
         int length = 0;
         size_t skip = 0;
-        for (int i = 0; i < 3 && !skip; i++)
+        for (int i = 0; i < 6 && !skip; i++)
             if (!strncmp(from, phrases[i], strlen(phrases[i]))) {
                 skip = strlen(phrases[i]);
                 at += sprintf(at, " - noticed ");

@@ -50,10 +50,10 @@ static void refused(void)
     close(fd);
 }
 
-static void set_condition_at_init(party_t *party, pn_event_t *event, pn_event_type_t type)
+static void set_condition_at_bound(party_t *party, pn_event_t *event, pn_event_type_t type)
 {
     (void)party;
-    if (type == PN_CONNECTION_INIT) {
+    if (type == PN_CONNECTION_BOUND) {
         pn_condition_t *condition = pn_transport_condition(pn_event_transport(event));
         pn_condition_set_name(condition, "app:reason");
         pn_condition_set_description(condition, "there already");
@@ -79,7 +79,7 @@ static void with_state(void)
     finish();
 
     begin("an earlier condition stays");
-    client = new_client("client", set_condition_at_init);
+    client = new_client("client", set_condition_at_bound);
     pn_proactor_connect2(scene.proactor, client->connection, NULL, "127.0.0.1:no-such-service");
     await(client, PN_TRANSPORT_CLOSED);
     finish();
