@@ -28,4 +28,4 @@ pub(crate) use data::Data;
 pub(crate) use error::{DecodeError, DecodeErrorKind, Decoded};
 pub(crate) use field::{Content, Field};
 pub(crate) use reader::{Compound, Reader};
-pub(crate) use writer::{Counter, FixedBuffer, Sink};
+pub(crate) use writer::{Append, Counter, FixedBuffer, Sink};

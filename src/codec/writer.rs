@@ -3,12 +3,13 @@
 //! The target is a [`Sink`]: a growing vector on the wire path, or a caller's fixed buffer that remembers that it
 //! was too small and goes on counting, so that the length needed is known at the end. Neighbours: `reader`.
 
+use std::mem;
 use std::ops::Range;
 
 use super::constructor as code;
 
 /// Where encoded bytes go. Nothing fails on the way; a bounded sink says at the end whether all of it fitted.
-pub(crate) trait Sink {
+pub(crate) trait Append {
     /// Appends `bytes`.
     fn put(&mut self, bytes: &[u8]);
 
@@ -27,6 +28,18 @@ pub(crate) trait Sink {
         self.put_coded(constructor, [len]);
         self.put(bytes);
     }
+}
+
+/// Where encoded bytes go and can still be changed: the size of a value is known only behind its content.
+pub(crate) trait Sink: Append {
+    /// The way to append many values.
+    type Tail<'a>: Append
+    where
+        Self: 'a;
+
+    /// Lends the sink to somebody who only appends, which is faster this way. What is appended is part of the sink once
+    /// the tail is gone.
+    fn tail(&mut self) -> Self::Tail<'_>;
 
     /// Bytes put so far, counting those that did not fit.
     fn position(&self) -> usize;
@@ -44,7 +57,29 @@ pub(crate) trait Sink {
     fn rewind(&mut self, position: usize);
 }
 
-impl Sink for Vec<u8> {
+impl<A: Append> Append for &mut A {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        (**self).put(bytes);
+    }
+
+    #[inline]
+    fn put_byte(&mut self, byte: u8) {
+        (**self).put_byte(byte);
+    }
+
+    #[inline]
+    fn put_coded<const N: usize>(&mut self, constructor: u8, value: [u8; N]) {
+        (**self).put_coded(constructor, value);
+    }
+
+    #[inline]
+    fn put_sized(&mut self, constructor: u8, len: u8, bytes: &[u8]) {
+        (**self).put_sized(constructor, len, bytes);
+    }
+}
+
+impl Append for Vec<u8> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
@@ -60,6 +95,15 @@ impl Sink for Vec<u8> {
         self.reserve(1 + N);
         self.push(constructor);
         self.extend_from_slice(&value);
+    }
+}
+
+impl Sink for Vec<u8> {
+    type Tail<'a> = &'a mut Self;
+
+    #[inline]
+    fn tail(&mut self) -> &mut Self {
+        self
     }
 
     #[inline]
@@ -117,14 +161,14 @@ pub(crate) struct Overflow {
     pub(crate) needed: usize,
 }
 
-impl Sink for FixedBuffer<'_> {
+impl Append for FixedBuffer<'_> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.bytes.get_mut(self.position..).and_then(|rest| rest.get_mut(..bytes.len()))
-        {
+        let end = self.position + bytes.len();
+        if let Some(place) = self.bytes.get_mut(self.position..end) {
             place.copy_from_slice(bytes);
         }
-        self.position += bytes.len();
+        self.position = end;
     }
 
     #[inline]
@@ -156,6 +200,19 @@ impl Sink for FixedBuffer<'_> {
         }
         self.position = end;
     }
+}
+
+impl Sink for FixedBuffer<'_> {
+    type Tail<'a>
+        = Tail<'a>
+    where
+        Self: 'a;
+
+    #[inline]
+    fn tail(&mut self) -> Tail<'_> {
+        let room = self.bytes.get_mut(self.position..).unwrap_or_default();
+        Tail { most: room.len(), room, position: &mut self.position }
+    }
 
     #[inline]
     fn position(&self) -> usize {
@@ -184,11 +241,101 @@ impl Sink for FixedBuffer<'_> {
     }
 }
 
+/// What is left of a buffer of fixed size.
+pub(crate) struct Tail<'a> {
+    /// Nothing, once something did not fit.
+    room: &'a mut [u8],
+    /// How much room there was.
+    most: usize,
+    /// The position in the buffer; it moves on when the tail goes, or at once for bytes that do not fit.
+    position: &'a mut usize,
+}
+
+impl Tail<'_> {
+    /// The place for the next `n` bytes, if they fit.
+    #[inline(always)]
+    fn place(&mut self, n: usize) -> Option<&mut [u8]> {
+        let room = mem::take(&mut self.room);
+        if n > room.len() {
+            *self.position += n - room.len();
+            return None;
+        }
+        let (place, rest) = room.split_at_mut_checked(n)?;
+        self.room = rest;
+        Some(place)
+    }
+}
+
+impl Drop for Tail<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        *self.position += self.most - self.room.len();
+    }
+}
+
+impl Append for Tail<'_> {
+    #[inline(always)]
+    fn put(&mut self, bytes: &[u8]) {
+        if let Some(place) = self.place(bytes.len()) {
+            copy(place, bytes);
+        }
+    }
+
+    #[inline(always)]
+    fn put_byte(&mut self, byte: u8) {
+        if let Some([place]) = self.place(1) {
+            *place = byte;
+        }
+    }
+
+    #[inline(always)]
+    fn put_coded<const N: usize>(&mut self, constructor: u8, value: [u8; N]) {
+        if let Some([first, place @ ..]) = self.place(1 + N) {
+            *first = constructor;
+            place.copy_from_slice(&value);
+        }
+    }
+
+    #[inline(always)]
+    fn put_sized(&mut self, constructor: u8, len: u8, bytes: &[u8]) {
+        if let Some([first, second, place @ ..]) = self.place(2 + bytes.len()) {
+            *first = constructor;
+            *second = len;
+            copy(place, bytes);
+        }
+    }
+}
+
+/// Copies all of `from`; a few bytes without a call.
+#[inline(always)]
+fn copy(to: &mut [u8], from: &[u8]) {
+    match from.len() {
+        0..4 => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+        4..8 => copy_ends::<4>(to, from),
+        8..16 => copy_ends::<8>(to, from),
+        16..33 => copy_ends::<16>(to, from),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// Copies the first and the last `N` bytes of at most twice as many.
+#[inline(always)]
+fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) {
+        if let Some(to) = to.first_chunk_mut() {
+            *to = *first;
+        }
+        if let Some(to) = to.last_chunk_mut() {
+            *to = *last;
+        }
+    }
+}
+
 /// Counts what would be written and keeps none of it.
 #[derive(Default)]
 pub(crate) struct Counter(usize);
 
-impl Sink for Counter {
+impl Append for Counter {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
         self.0 += bytes.len();
@@ -197,6 +344,15 @@ impl Sink for Counter {
     #[inline]
     fn put_coded<const N: usize>(&mut self, _constructor: u8, _value: [u8; N]) {
         self.0 += 1 + N;
+    }
+}
+
+impl Sink for Counter {
+    type Tail<'a> = &'a mut Self;
+
+    #[inline]
+    fn tail(&mut self) -> &mut Self {
+        self
     }
 
     #[inline]
@@ -218,27 +374,27 @@ impl Sink for Counter {
 }
 
 #[inline]
-pub(crate) fn null(sink: &mut impl Sink) {
+pub(crate) fn null(sink: &mut impl Append) {
     sink.put_byte(code::NULL);
 }
 
 #[inline]
-pub(crate) fn boolean(sink: &mut impl Sink, value: bool) {
+pub(crate) fn boolean(sink: &mut impl Append, value: bool) {
     sink.put_byte(if value { code::TRUE } else { code::FALSE });
 }
 
 #[inline]
-pub(crate) fn ubyte(sink: &mut impl Sink, value: u8) {
+pub(crate) fn ubyte(sink: &mut impl Append, value: u8) {
     sink.put_coded(code::UBYTE, [value]);
 }
 
 #[inline]
-pub(crate) fn ushort(sink: &mut impl Sink, value: u16) {
+pub(crate) fn ushort(sink: &mut impl Append, value: u16) {
     sink.put_coded(code::USHORT, value.to_be_bytes());
 }
 
 #[inline]
-pub(crate) fn uint(sink: &mut impl Sink, value: u32) {
+pub(crate) fn uint(sink: &mut impl Append, value: u32) {
     match u8::try_from(value) {
         Ok(0) => sink.put_byte(code::UINT0),
         Ok(small) => sink.put_coded(code::SMALL_UINT, [small]),
@@ -247,7 +403,7 @@ pub(crate) fn uint(sink: &mut impl Sink, value: u32) {
 }
 
 #[inline]
-pub(crate) fn ulong(sink: &mut impl Sink, value: u64) {
+pub(crate) fn ulong(sink: &mut impl Append, value: u64) {
     match u8::try_from(value) {
         Ok(0) => sink.put_byte(code::ULONG0),
         Ok(small) => sink.put_coded(code::SMALL_ULONG, [small]),
@@ -255,17 +411,18 @@ pub(crate) fn ulong(sink: &mut impl Sink, value: u64) {
     }
 }
 
-pub(crate) fn timestamp(sink: &mut impl Sink, value: i64) {
+pub(crate) fn timestamp(sink: &mut impl Append, value: i64) {
     sink.put_coded(code::TIMESTAMP, value.to_be_bytes());
 }
 
-/// Writes `short len8 bytes` or `long len32 bytes`. Values of 4 GiB and more do not exist on the wire; callers
-/// hold slices that came from a `u32` size or were bounded on entry.
+/// Writes a binary, string or symbol, which `short` tells apart: its constructor for less than 256 bytes. Values of
+/// 4 GiB and more do not exist on the wire; callers hold slices that came from a `u32` size or were bounded on entry.
 #[inline]
-fn variable(sink: &mut impl Sink, short: u8, long: u8, bytes: &[u8]) {
+pub(crate) fn variable(sink: &mut impl Append, short: u8, bytes: &[u8]) {
     match u8::try_from(bytes.len()) {
         Ok(len) => sink.put_sized(short, len, bytes),
         Err(_) => {
+            let long = short + (code::BINARY32 - code::BINARY8);
             sink.put_coded(long, u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
             sink.put(bytes);
         }
@@ -273,30 +430,30 @@ fn variable(sink: &mut impl Sink, short: u8, long: u8, bytes: &[u8]) {
 }
 
 #[inline]
-pub(crate) fn binary(sink: &mut impl Sink, bytes: &[u8]) {
-    variable(sink, code::BINARY8, code::BINARY32, bytes);
+pub(crate) fn binary(sink: &mut impl Append, bytes: &[u8]) {
+    variable(sink, code::BINARY8, bytes);
 }
 
 #[inline]
-pub(crate) fn string(sink: &mut impl Sink, bytes: &[u8]) {
-    variable(sink, code::STRING8, code::STRING32, bytes);
+pub(crate) fn string(sink: &mut impl Append, bytes: &[u8]) {
+    variable(sink, code::STRING8, bytes);
 }
 
 #[inline]
-pub(crate) fn symbol(sink: &mut impl Sink, bytes: &[u8]) {
-    variable(sink, code::SYMBOL8, code::SYMBOL32, bytes);
+pub(crate) fn symbol(sink: &mut impl Append, bytes: &[u8]) {
+    variable(sink, code::SYMBOL8, bytes);
 }
 
 /// Opens a described value with a numeric descriptor; the value itself follows.
 #[inline]
-pub(crate) fn descriptor(sink: &mut impl Sink, descriptor: u64) {
+pub(crate) fn descriptor(sink: &mut impl Append, descriptor: u64) {
     sink.put_byte(code::DESCRIBED);
     ulong(sink, descriptor);
 }
 
 /// Writes a list head for `count` elements that take `content` bytes: `45`, `c0` or `d0`.
 #[inline]
-pub(crate) fn list_head(sink: &mut impl Sink, count: u32, content: usize) {
+pub(crate) fn list_head(sink: &mut impl Append, count: u32, content: usize) {
     if count == 0 {
         return sink.put_byte(code::LIST0);
     }

@@ -5,7 +5,7 @@
 //! sequences joined into one list, in their order. Any other mixture is refused rather than losing a part of it.
 
 use super::{Message, section};
-use crate::codec::{DecodeErrorKind, Decoded, Reader, Sink, constructor, writer};
+use crate::codec::{Append, DecodeErrorKind, Decoded, Reader, constructor, writer};
 
 /// What has been seen of the body so far; borrows the bytes that are decoded.
 #[derive(Default)]

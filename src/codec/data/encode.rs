@@ -6,10 +6,12 @@
 //! Nothing ever takes more room than it does in the end. Nulls at the end of a described list are dropped: that list
 //! is a composite value, whose missing fields are null.
 
+use std::mem;
+
 use super::node::{Children, Index, Kind, NIL, Node, Packed};
 use super::{Data, Fault, FaultKind, Type};
 use crate::codec::constructor as code;
-use crate::codec::writer::{self, Counter, FixedBuffer, Sink};
+use crate::codec::writer::{self, Append, Counter, FixedBuffer, Sink};
 
 impl Data {
     /// The number of bytes that all top-level values take.
@@ -33,7 +35,7 @@ impl Data {
         let start = sink.position();
         let mut outer = self.scratch.take();
         outer.clear();
-        let level = Level { node: NIL, head: start, form: Form::Top, count: 0, end, element: None };
+        let level = Level { next: NIL, head: start, form: Form::Top, count: 0, end, element: None };
         let mut emit = Emit { data: self, sink, level, outer, assumed: 0 };
         let result = emit.run(self.first_root());
         self.scratch.set(emit.outer);
@@ -62,7 +64,8 @@ impl Data {
 /// A compound that is being written.
 #[derive(Clone, Copy)]
 pub(super) struct Level {
-    node: Index,
+    /// The value that follows it.
+    next: Index,
     /// Where its size and count go.
     head: usize,
     form: Form,
@@ -97,9 +100,6 @@ const BARE_HEAD: usize = 8;
 /// Room for a constructor, an 8-bit size and an 8-bit count.
 const SMALL_HEAD: usize = 3;
 
-/// The most bytes that the 8-bit form takes: constructor, size, and what the size says.
-const MOST_SMALL: usize = 2 + 255;
-
 struct Emit<'a, S> {
     data: &'a Data,
     sink: &'a mut S,
@@ -117,20 +117,23 @@ impl<S: Sink> Emit<'_, S> {
                 None => scalars(self.data, self.sink, at, self.level.end),
                 Some(kind) => elements(self.data, self.sink, at, self.level.end, kind),
             };
-            match self.data.node(at).filter(|_| at != self.level.end) {
-                Some(node) => at = self.enter(at, node)?,
-                None => {
-                    if self.level.form == Form::Top {
-                        return Ok(());
-                    }
-                    at = self.leave()?;
+            if let Some(node) = self.data.node(at).filter(|_| at != self.level.end) {
+                at = self.enter(node)?;
+                continue;
+            }
+            // A chain that breaks off ends its level all the same.
+            at = self.level.end;
+            while at == self.level.end {
+                if self.level.form == Form::Top {
+                    return Ok(());
                 }
+                at = self.leave()?;
             }
         }
     }
 
     /// Begins a compound, and gives the first of its values.
-    fn enter(&mut self, at: Index, node: &Node) -> Result<Index, Fault> {
+    fn enter(&mut self, node: &Node) -> Result<Index, Fault> {
         let value = &node.value;
         let in_array = self.level.element;
         if in_array.is_some() && value.kind() != in_array {
@@ -160,15 +163,15 @@ impl<S: Sink> Emit<'_, S> {
             Form::Top => {}
             Form::Described if in_array.is_some() => {}
             Form::Described => self.sink.put_byte(code::DESCRIBED),
-            Form::Bare => self.sink.put(&[0; BARE_HEAD]),
+            Form::Bare => self.sink.grow(BARE_HEAD),
             Form::Small(_) => {
-                self.sink.put(&[0; SMALL_HEAD]);
+                self.sink.grow(SMALL_HEAD);
                 self.assumed += 1;
             }
-            Form::Wide(_) => self.sink.put(&[0; WIDE_HEAD]),
+            Form::Wide(_) => self.sink.grow(WIDE_HEAD),
         }
-        self.outer.push(self.level);
-        self.level = Level { node: at, head, form, count, end, element: None };
+        let inner = Level { next: node.next, head, form, count, end, element: None };
+        self.outer.push(mem::replace(&mut self.level, inner));
         if value.kind == Kind::Array { self.array_head(value, first) } else { Ok(first) }
     }
 
@@ -196,26 +199,30 @@ impl<S: Sink> Emit<'_, S> {
 
     /// Completes a compound: its size is known now. Gives the value that follows it.
     fn leave(&mut self) -> Result<Index, Fault> {
-        if matches!(self.level.form, Form::Small(_)) && self.sink.position() - self.level.head > MOST_SMALL {
+        if let Form::Small(constructor) = self.level.form {
+            let size = self.sink.position() - self.level.head - 2;
+            if let (Ok(size), Ok(count)) = (u8::try_from(size), u8::try_from(self.level.count)) {
+                self.sink.patch(self.level.head, &[constructor, size, count]);
+                self.assumed -= 1;
+                return Ok(self.close());
+            }
             self.widen();
         }
-        let Level { node, head, form, count, .. } = self.level;
-        match form {
-            Form::Top | Form::Described => {}
-            Form::Small(constructor) => {
-                let size = self.sink.position() - head - 2;
-                if let (Ok(size), Ok(count)) = (u8::try_from(size), u8::try_from(count)) {
-                    self.sink.patch(head, &[constructor, size, count]);
-                }
-                self.assumed -= 1;
-            }
-            Form::Wide(constructor) => self.wide_head(head, constructor)?,
-            Form::Bare => self.wide_sizes(head)?,
+        match self.level.form {
+            Form::Top | Form::Described | Form::Small(_) => {}
+            Form::Wide(constructor) => self.wide_head(self.level.head, constructor)?,
+            Form::Bare => self.wide_sizes(self.level.head)?,
         }
+        Ok(self.close())
+    }
+
+    /// Goes on in the compound around; gives the value that comes next there.
+    fn close(&mut self) -> Index {
+        let next = self.level.next;
         if let Some(outer) = self.outer.pop() {
             self.level = outer;
         }
-        Ok(self.data.node(node).map_or(NIL, |node| node.next))
+        next
     }
 
     /// The content is too large for a small compound, and so is everything around it: makes room for long heads.
@@ -277,30 +284,31 @@ impl<S: Sink> Emit<'_, S> {
 /// themselves, these two have registers enough.
 #[inline(never)]
 fn scalars(data: &Data, sink: &mut impl Sink, at: Index, end: Index) -> Index {
-    each(data, at, end, |value| scalar(data, sink, value))
+    let mut tail = sink.tail();
+    each(data, at, end, |value| scalar(data, &mut tail, value))
 }
 
 #[inline(never)]
 fn elements(data: &Data, sink: &mut impl Sink, at: Index, end: Index, kind: Type) -> Index {
-    each(data, at, end, |value| element(data, sink, value, kind))
+    let mut tail = sink.tail();
+    each(data, at, end, |value| element(data, &mut tail, value, kind))
 }
 
 /// Siblings mostly lie side by side, and going on to the neighbour does not wait for the link to be read.
 #[inline(always)]
 fn each(data: &Data, mut at: Index, end: Index, mut write: impl FnMut(&Packed) -> bool) -> Index {
-    'siblings: while at != end {
-        let Some(nodes) = data.nodes.get(at as usize..) else { break };
+    while at != end {
+        let Some(nodes) = data.nodes.get(at as usize..data.nodes.len().min(end as usize)) else { break };
         for node in nodes {
             if !write(&node.value) {
-                break 'siblings;
+                return at;
             }
             at += 1;
-            if node.next != at || at == end {
+            if node.next != at {
                 at = node.next;
-                continue 'siblings;
+                break;
             }
         }
-        break;
     }
     at
 }
@@ -317,7 +325,7 @@ fn undescribed() -> Fault {
 
 /// Writes a scalar in its shortest form; false for a compound.
 #[inline(always)]
-fn scalar(data: &Data, sink: &mut impl Sink, value: &Packed) -> bool {
+fn scalar(data: &Data, sink: &mut impl Append, value: &Packed) -> bool {
     match value.kind {
         Kind::Null | Kind::Dropped => sink.put_byte(code::NULL),
         Kind::Bool => writer::boolean(sink, value.get()),
@@ -343,9 +351,9 @@ fn scalar(data: &Data, sink: &mut impl Sink, value: &Packed) -> bool {
         Kind::Decimal64 => sink.put_coded(code::DECIMAL64, value.get::<u64>().to_be_bytes()),
         Kind::Decimal128 => sink.put_coded(code::DECIMAL128, data.sixteen(value.get())),
         Kind::Uuid => sink.put_coded(code::UUID, data.sixteen(value.get())),
-        Kind::Binary => writer::binary(sink, data.bytes(value.get())),
-        Kind::String => writer::string(sink, data.bytes(value.get())),
-        Kind::Symbol => writer::symbol(sink, data.bytes(value.get())),
+        Kind::Binary | Kind::String | Kind::Symbol => {
+            writer::variable(sink, value.kind.short_constructor(), data.bytes(value.get()));
+        }
         Kind::Described | Kind::Array | Kind::List | Kind::Map | Kind::Unknown => return false,
     }
     true
@@ -353,7 +361,7 @@ fn scalar(data: &Data, sink: &mut impl Sink, value: &Packed) -> bool {
 
 /// Writes a scalar as the element of an array of `kind`; false for a compound, and for what cannot be one.
 #[inline(always)]
-fn element(data: &Data, sink: &mut impl Sink, value: &Packed, kind: Type) -> bool {
+fn element(data: &Data, sink: &mut impl Append, value: &Packed, kind: Type) -> bool {
     if value.type_number() == kind.number() {
         return wide_scalar(data, sink, value);
     }
@@ -362,7 +370,7 @@ fn element(data: &Data, sink: &mut impl Sink, value: &Packed, kind: Type) -> boo
 
 /// Writes a scalar as the element of an array: in its widest form, without a constructor.
 #[inline(always)]
-fn wide_scalar(data: &Data, sink: &mut impl Sink, value: &Packed) -> bool {
+fn wide_scalar(data: &Data, sink: &mut impl Append, value: &Packed) -> bool {
     match value.kind {
         Kind::Null | Kind::Dropped => {}
         Kind::Bool | Kind::Ubyte | Kind::Byte => sink.put_byte(value.get()),

@@ -235,7 +235,7 @@ impl Data {
     #[inline]
     fn bytes(&self, span: Span) -> &[u8] {
         let start = span.start as usize;
-        self.text.get(start..start + span.len as usize).unwrap_or_default()
+        self.text.get(start..start + span.len as usize).unwrap_or_else(no_bytes)
     }
 
     /// The bytes of a uuid or decimal128.
@@ -243,6 +243,13 @@ impl Data {
     fn sixteen(&self, span: Span) -> [u8; 16] {
         self.bytes(span).try_into().unwrap_or_default()
     }
+}
+
+/// A span always names bytes of the buffer.
+#[cold]
+#[inline(never)]
+fn no_bytes<'a>() -> &'a [u8] {
+    &[]
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! "nothing there".
 
 use super::types::Type;
+use crate::codec::constructor as code;
 
 /// The index of a node, or [`NIL`].
 pub(super) type Index = u32;
@@ -48,6 +49,7 @@ impl Children {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
+    Unknown = 0,
     Null = Type::Null as u8,
     Bool = Type::Bool as u8,
     Ubyte = Type::Ubyte as u8,
@@ -74,7 +76,6 @@ pub(super) enum Kind {
     List = Type::List as u8,
     Map = Type::Map as u8,
     Dropped,
-    Unknown,
 }
 
 impl Kind {
@@ -82,6 +83,16 @@ impl Kind {
     #[inline]
     const fn has_children(self) -> bool {
         matches!(self, Self::Described | Self::Array | Self::List | Self::Map | Self::Dropped)
+    }
+
+    /// The constructor of a few bytes of this kind.
+    #[inline(always)]
+    pub(super) const fn short_constructor(self) -> u8 {
+        match self {
+            Self::String => code::STRING8,
+            Self::Symbol => code::SYMBOL8,
+            _ => code::BINARY8,
+        }
     }
 }
 
@@ -338,8 +349,10 @@ impl Packed {
     /// The number of the value's type, which may be one that does not exist.
     #[inline]
     pub(super) fn type_number(&self) -> i32 {
-        let number = self.kind as i32;
-        if number <= Type::Map.number() { number } else { self.odd_type_number() }
+        match self.kind {
+            Kind::Unknown | Kind::Dropped => self.odd_type_number(),
+            kind => kind as i32,
+        }
     }
 
     #[cold]
