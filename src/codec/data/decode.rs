@@ -126,40 +126,11 @@ impl Decoder<'_> {
 
     /// The elements of an array of the most common types.
     fn run_of_elements(&mut self, code: u8) {
-        match code {
-            code::SMALL_INT => self.elements(Kind::Int, |[v]| i32::from(v.cast_signed())),
-            code::INT => self.elements(Kind::Int, i32::from_be_bytes),
-            code::UINT => self.elements(Kind::Uint, u32::from_be_bytes),
-            code::LONG => self.elements(Kind::Long, i64::from_be_bytes),
-            code::ULONG => self.elements(Kind::Ulong, u64::from_be_bytes),
-            code::FLOAT => self.elements(Kind::Float, f32::from_be_bytes),
-            code::DOUBLE => self.elements(Kind::Double, f64::from_be_bytes),
-            code::TIMESTAMP => self.elements(Kind::Timestamp, i64::from_be_bytes),
-            _ => {}
-        }
-    }
-
-    /// Adds the complete elements of `N` bytes that are left, as far as the limit allows.
-    fn elements<const N: usize, T: Bits>(&mut self, kind: Kind, value: impl Fn([u8; N]) -> T) {
         let Some(rest) = self.bytes.get(self.at..self.level.end) else { return };
         let Ok(first) = self.data.next_index() else { return };
         let most = self.level.left.min(self.data.limits.nodes - first);
-        let parent = self.level.node;
-        let (chunks, _) = rest.as_chunks::<N>();
-        let nodes = chunks.iter().take(most as usize).zip(first..).map(|(bytes, index)| Node {
-            value: Packed::new(kind, value(*bytes)),
-
-            parent,
-            next: index + 1,
-            prev: index.wrapping_sub(1),
-        });
-        self.data.nodes.extend(nodes);
-        let Ok(index) = Index::try_from(self.data.nodes.len()) else { return };
-        if index > first {
-            self.link(first, index - 1);
-            self.level.left -= index - first;
-            self.at += N * (index - first) as usize;
-        }
+        let behind = run_of_type::<false>(&mut self.data.nodes, self.level.node, most as usize, rest, code);
+        self.end_run(first, behind);
     }
 
     /// The scalars of a list or map. A function by itself, it has registers enough, as has [`run_of_fixed`].
@@ -180,6 +151,12 @@ impl Decoder<'_> {
             }
             rest = behind;
         }
+        self.end_run(first, rest);
+    }
+
+    /// Takes the new nodes from `first` on into the level, which goes on with `rest`.
+    #[inline]
+    fn end_run(&mut self, first: Index, rest: &[u8]) {
         let Ok(index) = Index::try_from(self.data.nodes.len()) else { return };
         if index > first {
             self.link(first, index - 1);
@@ -513,8 +490,63 @@ fn run_of_fixed<'a>(nodes: &mut Vec<Node>, parent: Index, end: usize, mut rest: 
         let Some((value, behind)) = fixed_width(*code, body) else { break };
         rest = behind;
         add_beside(nodes, parent, value);
+        if rest.first() == Some(code) {
+            rest = run_of_type::<true>(nodes, parent, end - nodes.len(), rest, *code);
+        }
     }
     rest
+}
+
+/// Adds up to `most` values of one of the most common types, as long as they have this constructor: each its own
+/// (`CODED`), or all of them. Gives what follows them.
+#[inline(never)]
+fn run_of_type<'a, const CODED: bool>(
+    nodes: &mut Vec<Node>,
+    parent: Index,
+    most: usize,
+    rest: &'a [u8],
+    code: u8,
+) -> &'a [u8] {
+    let run = Run::<'_, '_, CODED> { nodes, parent, most, rest, code };
+    match code {
+        code::SMALL_INT => run.of(Kind::Int, |[v]| i32::from(v.cast_signed())),
+        code::INT => run.of(Kind::Int, i32::from_be_bytes),
+        code::UINT => run.of(Kind::Uint, u32::from_be_bytes),
+        code::LONG => run.of(Kind::Long, i64::from_be_bytes),
+        code::ULONG => run.of(Kind::Ulong, u64::from_be_bytes),
+        code::FLOAT => run.of(Kind::Float, f32::from_be_bytes),
+        code::DOUBLE => run.of(Kind::Double, f64::from_be_bytes),
+        code::TIMESTAMP => run.of(Kind::Timestamp, i64::from_be_bytes),
+        _ => rest,
+    }
+}
+
+/// What [`run_of_type`] was asked for.
+struct Run<'a, 'n, const CODED: bool> {
+    nodes: &'n mut Vec<Node>,
+    parent: Index,
+    most: usize,
+    rest: &'a [u8],
+    code: u8,
+}
+
+impl<'a, const CODED: bool> Run<'a, '_, CODED> {
+    /// Counts the values first, so that there are neither decisions nor growing memory among the making of the nodes.
+    #[inline(always)]
+    fn of<const N: usize, T: Bits>(self, kind: Kind, value: impl Fn([u8; N]) -> T) -> &'a [u8] {
+        let width = N + usize::from(CODED);
+        let most = self.most.min(self.rest.len() / width);
+        let values = self.rest.get(..most * width).unwrap_or_default().chunks_exact(width);
+        let same = |value: &&[u8]| value.first() == Some(&self.code);
+        let count = if CODED { values.clone().take_while(same).count() } else { most };
+        #[expect(clippy::cast_possible_truncation, reason = "there are no more nodes than indices")]
+        let first = self.nodes.len() as Index;
+        self.nodes.extend(values.take(count).zip(first..).map(|(bytes, index)| {
+            let bytes = bytes.last_chunk().copied().unwrap_or([0; N]);
+            beside(Packed::new(kind, value(bytes)), self.parent, index)
+        }));
+        self.rest.get(count * width..).unwrap_or_default()
+    }
 }
 
 /// The complete scalar of fixed width in front, of a type that no limit concerns; and what follows it.
