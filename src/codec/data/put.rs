@@ -138,9 +138,9 @@ impl Data {
     #[inline(always)]
     fn place_behind(&mut self, value: Packed) -> bool {
         let (parent, prev) = (self.parent, self.current);
-        let made = self.next_index();
         let has_room = self.nodes.len() < self.nodes.capacity();
-        let (Some(node), Ok(index)) = (self.node_mut(prev), made) else { return false };
+        let Ok(index) = self.next_index() else { return false };
+        let Some(node) = self.node_mut(prev) else { return false };
         if node.next != NIL || !has_room {
             return false;
         }
@@ -195,7 +195,11 @@ impl Data {
     #[inline]
     pub(super) fn next_index(&self) -> Result<Index, Full> {
         let made = self.nodes.len();
-        if made < self.limits.nodes as usize { Index::try_from(made).map_err(|_| Full) } else { Err(Full) }
+        if made >= self.limits.nodes as usize {
+            return Err(Full);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the limit is an index")]
+        Ok(made as Index)
     }
 
     /// Gives the current node another value.
