@@ -7,6 +7,7 @@ mod navigation;
 mod text;
 
 use super::*;
+use crate::codec::writer::{FixedBuffer, Overflow};
 
 /// The bytes of `hex`, which may have blanks.
 fn bytes(hex: &str) -> Vec<u8> {
@@ -17,8 +18,21 @@ fn bytes(hex: &str) -> Vec<u8> {
 fn encoded(data: &Data) -> Vec<u8> {
     let mut out = Vec::new();
     data.encode(&mut out).unwrap();
-    assert_eq!(data.encoded_len().unwrap(), out.len(), "the size foretold is the size written");
+    let len = out.len();
+    assert_eq!(data.encoded_len().unwrap(), len, "the size foretold is the size written");
+    let mut place = vec![0; len];
+    assert_eq!(into_place(data, &mut place), Ok(len));
+    assert_eq!(place, out, "a buffer gets the same bytes as a vector");
+    if let Some(short) = place.get_mut(1..) {
+        assert_eq!(into_place(data, short), Err(Overflow { needed: len }));
+    }
     out
+}
+
+fn into_place(data: &Data, place: &mut [u8]) -> Result<usize, Overflow> {
+    let mut sink = FixedBuffer::new(place);
+    data.encode(&mut sink).unwrap();
+    sink.finish()
 }
 
 fn decoded(hex: &str) -> Data {

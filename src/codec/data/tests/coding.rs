@@ -164,6 +164,39 @@ fn siblings_after_a_doubly_described_value_stay_in_the_list() {
 }
 
 #[test]
+fn values_of_one_type_in_a_list_end_where_the_type_the_count_or_the_limit_does() {
+    let mut data = decoded("c0 12 06 71 00000100 71 ffffff00 54 05 54 ff 41 52 07");
+    assert_eq!(text_of(&data), "[256, -256, 5, -1, true, 7]");
+    data.enter();
+    while data.next() {}
+    let backwards: Vec<i32> = std::iter::from_fn(|| data.prev().then(|| data.get_int())).collect();
+    assert_eq!(backwards, [0, -1, 5, -256, 256]);
+    let mut cut = Data::new();
+    assert!(cut.decode(&bytes("c0 0a 02 71 00000100 71 000001")).is_err());
+    assert!(cut.decode(&bytes("c0 0b 01 71 00000100 71 00000100")).is_err());
+    cut.clear();
+    cut.set_limits(3, 0);
+    assert_eq!(cut.decode(&bytes("c0 09 04 54 01 54 02 54 03 54 04")).unwrap_err().kind, FaultKind::Limit);
+    assert_eq!(text_of(&cut), "[1, 2]");
+}
+
+#[test]
+fn strings_of_any_length_are_written_whole() {
+    for len in (0..40).chain(250..260) {
+        let words: Vec<u8> = (0..len).map(|i| u8::try_from(i % 251).unwrap()).collect();
+        let mut data = built(|d| {
+            d.put_string(&words)?;
+            d.put_symbol(b"end")
+        });
+        let mut again = Data::new();
+        assert!(again.decode(&encoded(&data)).is_ok());
+        again.rewind();
+        assert!(data.next() && again.next());
+        assert_eq!(again.get_string(), Some(&words[..]));
+    }
+}
+
+#[test]
 fn all_top_level_values_are_encoded_wherever_the_cursor_is() {
     let mut data = filled("iS", vec![int(1), words("a")]);
     data.next();
