@@ -26,8 +26,8 @@ impl Condition {
     }
 
     pub(crate) fn set_violation(&mut self, violation: &Violation) {
-        self.name = Some(Text::new(violation.condition.as_bytes()));
-        self.description = Some(Text::new(violation.description.as_bytes()));
+        self.name = Some(Text::new(violation.condition().as_bytes()));
+        self.description = Some(Text::new(violation.description().as_bytes()));
     }
 
     /// Takes over what a peer sent; an error without a name counts as none.

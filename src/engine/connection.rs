@@ -13,6 +13,7 @@ use super::delivery::Delivery;
 use super::event::{Event, Notice, Subject};
 use super::link::Link;
 use super::names::Names;
+use super::pool::AtHand;
 use super::session::Session;
 use super::state::{EndpointState, Half};
 use super::text::Text;
@@ -56,6 +57,8 @@ pub(crate) struct Connection {
     pub(super) work: Work,
     pub(super) unfreed_sessions: usize,
     pub(super) names: Names,
+    /// Buffers for the messages of deliveries.
+    pub(crate) buffers: AtHand,
     /// Objects of deliveries that have gone, with something attached that has to go too.
     pub(super) attached: Vec<Object>,
     notices: Vec<Notice>,
@@ -142,8 +145,14 @@ impl Connection {
     }
 
     /// Queues an event, if anybody collects them. The same news twice in a row is told once.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn post(&mut self, event: Event, subject: Subject) {
+        self.post_often(event, subject);
+    }
+
+    /// As [`Self::post`], for what happens with every message.
+    #[inline]
+    pub(crate) fn post_often(&mut self, event: Event, subject: Subject) {
         if !self.collecting {
             return;
         }
@@ -166,6 +175,7 @@ impl Connection {
     }
 
     /// Puts news of the transport where they belong among the others.
+    #[cold]
     fn queue_transport_news(&mut self) {
         if std::mem::take(&mut self.transport_news) {
             let notice = Notice { event: Event::Transport, subject: Subject::Transport };

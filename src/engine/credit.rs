@@ -143,7 +143,7 @@ impl Connection {
             Role::Receiver => {
                 slot.advance_receiver(delivery);
                 let session = &mut self.sessions[slot.session];
-                let dropped = delivery.payload.clear();
+                let dropped = delivery.payload.clear(&mut self.buffers);
                 session.incoming_bytes -= dropped;
                 self.buffered_bytes -= dropped;
                 if session.limits_window() && session.window_update_due() {

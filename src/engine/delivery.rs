@@ -9,6 +9,7 @@ use super::disposition::Disposition;
 use super::error::Misuse;
 use super::event::{Event, Subject};
 use super::payload::Payload;
+use super::pool::AtHand;
 use super::work::WorkSince;
 use super::{DeliveryKey, LinkKey, Object};
 use crate::performative::{Role, SequenceNo};
@@ -87,7 +88,7 @@ impl Delivery {
     /// Makes the slot, which is in no list, ready for another delivery. The room of a usual tag is kept, and so is the
     /// object; true if something is attached to that.
     #[inline]
-    fn clear_for_next(&mut self) -> bool {
+    fn clear_for_next(&mut self, buffers: &mut AtHand) -> bool {
         // Every field is named, so that none can be forgotten.
         #[rustfmt::skip]
         let Self {
@@ -107,7 +108,7 @@ impl Delivery {
             *tag = Vec::new();
         }
         tag.clear();
-        payload.clear();
+        payload.clear(buffers);
         local.reset();
         remote.reset();
         *id = None;
@@ -118,8 +119,20 @@ impl Delivery {
 impl Connection {
     /// Starts a delivery on `link`; it becomes the current one if there was none.
     pub(crate) fn create_delivery(&mut self, link: LinkKey, tag: &[u8]) -> DeliveryKey {
+        self.add_delivery(link, tag, |_| {})
+    }
+
+    /// As [`Self::create_delivery`], with what `fill` puts into it.
+    #[inline]
+    pub(crate) fn add_delivery(
+        &mut self,
+        link: LinkKey,
+        tag: &[u8],
+        fill: impl FnOnce(&mut Delivery),
+    ) -> DeliveryKey {
         let slot = &mut self.links[link];
         let (key, delivery) = self.deliveries.claim();
+        fill(delivery);
         delivery.tag.extend_from_slice(tag);
         delivery.link = link;
         delivery.in_link = slot.deliveries.last_place();
@@ -145,7 +158,7 @@ impl Connection {
         self.work.remove(&mut delivery.work);
         self.uncredited -= u32::from(delivery.uncredited);
         let place = std::mem::take(&mut delivery.in_link);
-        if delivery.clear_for_next() {
+        if delivery.clear_for_next(&mut self.buffers) {
             self.attached.push(delivery.object);
             self.business = true;
         }
@@ -229,7 +242,7 @@ impl Connection {
         let delivery = &mut self.deliveries[key];
         delivery.sent = true;
         delivery.state_changed = false;
-        let unsent = delivery.payload.clear();
+        let unsent = delivery.payload.clear(&mut self.buffers);
         let session = self.links[delivery.link].session;
         self.sessions[session].outgoing_bytes -= unsent;
     }
@@ -245,7 +258,7 @@ impl Connection {
         let link = &self.links[delivery.link];
         match link.role {
             Role::Sender => {
-                let dropped = delivery.payload.clear();
+                let dropped = delivery.payload.clear(&mut self.buffers);
                 self.sessions[link.session].outgoing_bytes -= dropped;
             }
             Role::Receiver => self.drop_unread(key),
@@ -270,7 +283,7 @@ impl Connection {
             return Ok(0);
         }
         let session = slot.session;
-        self.deliveries[current].payload.push(bytes);
+        self.deliveries[current].payload.push(&mut self.buffers, bytes);
         self.sessions[session].outgoing_bytes += bytes.len();
         self.delivery_changed(current);
         self.modified();
@@ -296,7 +309,7 @@ impl Connection {
             return if delivery.complete { Err(Misuse::EndOfStream) } else { Ok(0) };
         }
         buffer[..n].copy_from_slice(&unread[..n]);
-        delivery.payload.consume(n);
+        delivery.payload.consume(&mut self.buffers, n);
         self.bytes_read(session, n);
         self.window_may_open(session, current);
         Ok(n)
@@ -312,7 +325,7 @@ impl Connection {
     pub(crate) fn drop_unread(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
         if !delivery.payload.is_empty() {
-            let dropped = delivery.payload.clear();
+            let dropped = delivery.payload.clear(&mut self.buffers);
             let session = self.links[delivery.link].session;
             self.bytes_read(session, dropped);
         }
@@ -354,8 +367,9 @@ impl Connection {
     }
 
     /// Tells the application about news on a delivery.
+    #[inline]
     pub(crate) fn post_delivery(&mut self, key: DeliveryKey) {
-        self.post(Event::Delivery, Subject::Delivery(key));
+        self.post_often(Event::Delivery, Subject::Delivery(key));
         self.tells_of_deliveries = true;
     }
 

@@ -2,18 +2,25 @@
 
 use std::borrow::Cow;
 
-/// What the peer did wrong, as the condition that answers it.
+/// What the peer did wrong, as the condition that answers it. It is small, because results that could hold one are
+/// handed on with every message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Violation {
-    /// The AMQP error condition.
-    pub(crate) condition: &'static str,
-    /// What happened, for people.
-    pub(crate) description: Cow<'static, str>,
-}
+pub(crate) struct Violation(Box<(&'static str, Cow<'static, str>)>);
 
 impl Violation {
+    #[cold]
     pub(crate) fn new(condition: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { condition, description: description.into() }
+        Self(Box::new((condition, description.into())))
+    }
+
+    /// The AMQP error condition.
+    pub(crate) fn condition(&self) -> &'static str {
+        self.0.0
+    }
+
+    /// What happened, for people.
+    pub(crate) fn description(&self) -> &str {
+        &self.0.1
     }
 
     pub(crate) fn framing(description: impl Into<Cow<'static, str>>) -> Self {

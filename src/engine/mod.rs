@@ -44,7 +44,7 @@ pub(crate) use event::{Event, Notice, Subject};
 pub(crate) use extras::{BothExtras, ExtraContents, Extras};
 pub(crate) use link::{End, Link, Partial, SettleModes};
 pub(crate) use numbers::{LowestFree, NumberMap};
-pub(crate) use session::{DispositionBatch, Session, Side};
+pub(crate) use session::{DispositionBatch, Session, SessionWire, Side};
 pub(crate) use state::{EndpointState, Half};
 pub(crate) use terminus::{Part, Terminus, TerminusKind};
 pub(crate) use text::Text;

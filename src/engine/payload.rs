@@ -1,9 +1,9 @@
 //! Bytes on their way through a delivery: appended at the back, consumed at the front, never shifted per byte.
 //!
-//! The buffer comes from the thread's pool with the first byte and goes back with the last, so a delivery that only
-//! waits to be settled holds no memory for its message.
+//! The buffer comes from those that the connection has at hand with the first byte and goes back with the last, so a
+//! delivery that only waits to be settled holds no memory for its message.
 
-use super::pool;
+use super::pool::{self, AtHand};
 
 /// A byte queue in one contiguous buffer.
 #[derive(Default)]
@@ -31,46 +31,56 @@ impl Payload {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.push_part(bytes, bytes.len());
+    #[inline]
+    pub(crate) fn push(&mut self, buffers: &mut AtHand, bytes: &[u8]) {
+        self.push_part(buffers, bytes, bytes.len());
     }
 
     /// As [`Self::push`], for bytes that are the beginning of at least `expected`.
-    pub(crate) fn push_part(&mut self, bytes: &[u8], expected: usize) {
+    #[inline]
+    pub(crate) fn push_part(&mut self, buffers: &mut AtHand, bytes: &[u8], expected: usize) {
         if self.bytes.is_empty() {
-            self.bytes = pool::take(expected);
+            self.bytes = buffers.take(expected);
             self.bytes.clear();
         } else if self.start > 0 && self.start >= self.bytes.len() / 2 {
-            self.bytes.drain(..self.start);
-            self.start = 0;
+            self.move_to_front();
         }
         self.bytes.extend_from_slice(bytes);
     }
 
+    #[cold]
+    fn move_to_front(&mut self) {
+        self.bytes.drain(..self.start);
+        self.start = 0;
+    }
+
     /// Drops up to `n` bytes from the front and tells how many.
-    pub(crate) fn consume(&mut self, n: usize) -> usize {
+    #[inline]
+    pub(crate) fn consume(&mut self, buffers: &mut AtHand, n: usize) -> usize {
         let n = n.min(self.len());
         self.start += n;
         if self.start == self.bytes.len() {
-            self.clear();
+            self.clear(buffers);
         }
         n
     }
 
     /// Drops what is left and tells how much that was.
-    pub(crate) fn clear(&mut self) -> usize {
+    #[inline]
+    pub(crate) fn clear(&mut self, buffers: &mut AtHand) -> usize {
+        if self.bytes.is_empty() {
+            return 0;
+        }
         let dropped = self.len();
         self.start = 0;
-        if !self.bytes.is_empty() {
-            pool::give(std::mem::take(&mut self.bytes));
-        }
+        buffers.give(std::mem::take(&mut self.bytes));
         dropped
     }
 }
 
 impl Drop for Payload {
     fn drop(&mut self) {
-        self.clear();
+        pool::give(std::mem::take(&mut self.bytes));
     }
 }
 
@@ -81,16 +91,16 @@ mod tests {
     #[test]
     #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn a_stream_through_a_payload_keeps_order_and_bounded_room() {
-        let mut payload = Payload::default();
+        let (mut payload, mut buffers) = (Payload::default(), AtHand::default());
         let (mut written, mut read) = (0u32, 0u32);
         for _ in 0..10_000 {
             for _ in 0..3 {
-                payload.push(&written.to_be_bytes());
+                payload.push(&mut buffers, &written.to_be_bytes());
                 written += 1;
             }
             while payload.len() > 40 {
                 assert_eq!(payload.bytes()[..4], read.to_be_bytes());
-                assert_eq!(payload.consume(4), 4);
+                assert_eq!(payload.consume(&mut buffers, 4), 4);
                 read += 1;
             }
         }
@@ -99,9 +109,9 @@ mod tests {
 
     #[test]
     fn an_empty_payload_holds_no_memory() {
-        let mut payload = Payload::default();
-        payload.push(b"message");
-        assert_eq!(payload.consume(100), 7);
+        let (mut payload, mut buffers) = (Payload::default(), AtHand::default());
+        payload.push(&mut buffers, b"message");
+        assert_eq!(payload.consume(&mut buffers, 100), 7);
         assert_eq!(payload.bytes.capacity(), 0);
     }
 }

@@ -5,6 +5,9 @@
 //! does not fit is freed. Small buffers for short messages, middling ones for long messages, and large ones for the
 //! input and output of busy connections are kept apart, so that none serves what a smaller one would do for. A
 //! buffer's old content stays in it, and nobody may look at it.
+//!
+//! Short messages come and go so fast that the way to the pool is a good part of what they cost. So a connection keeps
+//! some small buffers [at hand](AtHand) and puts them back, all at once, when it comes to rest.
 
 use std::cell::RefCell;
 
@@ -28,9 +31,75 @@ impl Shelf {
 
 struct Pool {
     small: Shelf,
+    /// What connections have put back that came to rest; it counts as held by `small`.
+    bundles: Vec<AtHand>,
     middle: Shelf,
     large: Shelf,
 }
+
+/// Small buffers of a connection that is at work.
+#[derive(Default)]
+pub(crate) struct AtHand {
+    buffers: Vec<Vec<u8>>,
+    /// The capacity of all of them.
+    held: usize,
+}
+
+impl AtHand {
+    /// As [`take`].
+    #[inline]
+    pub(crate) fn take(&mut self, wanted: usize) -> Vec<u8> {
+        match self.buffers.pop_if(|latest| latest.capacity() >= wanted) {
+            Some(latest) => {
+                self.held -= latest.capacity();
+                latest
+            }
+            None => self.fetch(wanted),
+        }
+    }
+
+    /// As [`give`].
+    #[inline]
+    pub(crate) fn give(&mut self, buffer: Vec<u8>) {
+        let size = buffer.capacity();
+        if (*WORTH_KEEPING.start()..=SMALL).contains(&size) && self.held + size <= MOST_AT_HAND {
+            self.held += size;
+            self.buffers.push(buffer);
+        } else {
+            give(buffer);
+        }
+    }
+
+    /// Puts everything back into the pool of the thread.
+    #[inline]
+    pub(crate) fn rest(&mut self) {
+        if !self.buffers.is_empty() {
+            self.put_back();
+        }
+    }
+
+    /// There is none that fits; the pool may have some.
+    #[cold]
+    fn fetch(&mut self, wanted: usize) -> Vec<u8> {
+        if self.buffers.is_empty() {
+            let _ = POOL.try_with(|pool| pool.borrow_mut().fetch(self));
+            if let Some(latest) = self.buffers.pop_if(|latest| latest.capacity() >= wanted) {
+                self.held -= latest.capacity();
+                return latest;
+            }
+        }
+        take(wanted)
+    }
+
+    #[cold]
+    fn put_back(&mut self) {
+        let bundle = std::mem::take(self);
+        let _ = POOL.try_with(|pool| pool.borrow_mut().put_back(bundle));
+    }
+}
+
+/// How much a connection may have at hand.
+const MOST_AT_HAND: usize = 64 * 1024;
 
 /// A buffer up to this size is small.
 const SMALL: usize = 4 * 1024;
@@ -43,6 +112,7 @@ thread_local! {
     static POOL: RefCell<Pool> = const {
         RefCell::new(Pool {
             small: Shelf { buffers: Vec::new(), held: 0, most: 1024 * 1024 },
+            bundles: Vec::new(),
             middle: Shelf { buffers: Vec::new(), held: 0, most: 4 * 1024 * 1024 },
             large: Shelf { buffers: Vec::new(), held: 0, most: 2 * 1024 * 1024 },
         })
@@ -51,6 +121,7 @@ thread_local! {
 
 /// An empty or used buffer with room for `wanted` bytes: its length and content are anything.
 pub(crate) fn take(wanted: usize) -> Vec<u8> {
+    let wanted = wanted.max(*WORTH_KEEPING.start());
     POOL.try_with(|pool| pool.borrow_mut().take(wanted))
         .ok()
         .flatten()
@@ -66,6 +137,23 @@ pub(crate) fn give(buffer: Vec<u8>) {
 }
 
 impl Pool {
+    /// The bundle put back last takes the place of an empty one.
+    fn fetch(&mut self, empty: &mut AtHand) {
+        if let Some(bundle) = self.bundles.pop() {
+            self.small.held -= bundle.held;
+            *empty = bundle;
+        }
+    }
+
+    fn put_back(&mut self, bundle: AtHand) {
+        if self.small.held + bundle.held <= self.small.most && self.bundles.len() < MOST_BUNDLES {
+            self.small.held += bundle.held;
+            self.bundles.push(bundle);
+        } else {
+            bundle.buffers.into_iter().for_each(|buffer| self.give(buffer));
+        }
+    }
+
     /// Where buffers of this size are.
     fn shelf(&mut self, size: usize) -> &mut Shelf {
         if size <= SMALL {
@@ -96,6 +184,9 @@ impl Pool {
     }
 }
 
+/// How many bundles are kept whole.
+const MOST_BUNDLES: usize = 64;
+
 /// How many buffers are tried for one that is large enough.
 const LOOKED_AT: usize = 8;
 
@@ -104,13 +195,41 @@ mod tests {
     use super::*;
 
     #[test]
+    fn buffers_at_hand_are_bounded_and_go_back_to_the_pool() {
+        std::thread::spawn(|| {
+            let mut at_hand = AtHand::default();
+            for _ in 0..1000 {
+                at_hand.give(Vec::with_capacity(100));
+            }
+            assert_eq!((at_hand.held, at_hand.buffers.len()), (65_500, 655));
+            POOL.with_borrow(|pool| assert_eq!(pool.small.held, 34_500));
+            at_hand.rest();
+            assert_eq!((at_hand.held, at_hand.buffers.capacity()), (0, 0));
+            POOL.with_borrow(|pool| assert_eq!(pool.small.held, 100_000));
+            assert_eq!((at_hand.take(100).capacity(), at_hand.held), (100, 65_400));
+            POOL.with_borrow(|pool| assert_eq!(pool.small.held, 34_500));
+            for _ in 0..2 * MOST_BUNDLES {
+                let mut other = AtHand::default();
+                other.give(Vec::with_capacity(100));
+                other.rest();
+            }
+            POOL.with_borrow(|pool| {
+                assert_eq!((pool.small.held, pool.bundles.len()), (47_300, MOST_BUNDLES));
+            });
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
     #[cfg_attr(miri, ignore = "takes an interpreter too long")]
     fn the_buffer_given_last_is_taken_first_and_the_pool_stays_small() {
         std::thread::spawn(|| {
             give(Vec::with_capacity(100));
             give(Vec::with_capacity(200));
             give(Vec::with_capacity(10_000));
-            assert_eq!(take(50).capacity(), 200);
+            assert_eq!((take(50).capacity(), take(1).capacity()), (200, 100));
+            assert_eq!(take(1).capacity(), 64, "no smaller than what is worth keeping");
             assert_eq!(take(9_000).capacity(), 10_000);
             assert_eq!(take(9_000).capacity(), 9_000, "there is none left that fits");
             give(Vec::with_capacity(2 << 20));

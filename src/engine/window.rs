@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn a_byte_limit_below_one_frame_is_an_error() {
         let error = session(WindowLimit::Bytes(100), 32768, 0, 0).advertised_window().unwrap_err();
-        assert_eq!(error.condition, INTERNAL_ERROR);
-        assert_eq!(error.description, "session capacity 100 is less than frame size 32768");
+        assert_eq!(error.condition(), INTERNAL_ERROR);
+        assert_eq!(error.description(), "session capacity 100 is less than frame size 32768");
     }
 
     #[test]

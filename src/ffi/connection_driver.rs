@@ -244,18 +244,52 @@ pub unsafe extern "C" fn pn_connection_driver_next_event(
     let Some(queue) = (unsafe { events.as_ref() }) else { return null_mut() };
     // SAFETY: the collector holds the event it gave out last; null is none.
     let handled = unsafe { queue.previous().as_ref() }.map_or(0, |event| event.kind());
-    if handled == Events::PN_CONNECTION_INIT as c_uint {
-        // SAFETY: the driver's objects are live; a program may have bound them itself.
-        unsafe { pn_transport_bind(this.transport, this.connection) };
-    } else if handled == Events::PN_TRANSPORT_CLOSED as c_uint {
-        // SAFETY: the driver owns its collector.
-        unsafe { collector::release(events) };
+    if matches!(handled, CONNECTION_INIT | TRANSPORT_CLOSED) {
+        // SAFETY: the driver's objects are live.
+        unsafe { after_event(this, handled) };
     }
     // SAFETY: as above.
     let event = unsafe { collector::next(events) };
-    // SAFETY: the driver's transport is live.
-    unsafe { log_event(this.transport, event) };
+    if event.is_null() {
+        // SAFETY: the driver's connection is null or live.
+        unsafe { rest(this.connection) };
+        return event;
+    }
+    // SAFETY: the driver's transport is null or live.
+    if unsafe { logs_events(this.transport) } {
+        // SAFETY: the driver's transport is live.
+        unsafe { log_event(this.transport, event) };
+    }
     event
+}
+
+const CONNECTION_INIT: c_uint = Events::PN_CONNECTION_INIT as c_uint;
+const TRANSPORT_CLOSED: c_uint = Events::PN_TRANSPORT_CLOSED as c_uint;
+
+/// The program has seen everything: what was kept at hand for more of the same goes back.
+///
+/// # Safety
+/// `connection` is null or live.
+unsafe fn rest(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    if let Some(this) = unsafe { connection.as_mut() } {
+        this.engine.buffers.rest();
+    }
+}
+
+/// What follows once the first or the last event has been seen.
+///
+/// # Safety
+/// The driver's objects are live.
+#[cold]
+unsafe fn after_event(driver: &pn_connection_driver_t, handled: c_uint) {
+    if handled == CONNECTION_INIT {
+        // SAFETY: passed on from the caller; a program may have bound them itself.
+        unsafe { pn_transport_bind(driver.transport, driver.connection) };
+    } else {
+        // SAFETY: the driver owns its collector.
+        unsafe { collector::release(driver.collector) };
+    }
 }
 
 /// Tells whether an event waits.
@@ -435,27 +469,36 @@ unsafe fn drive_output(
     unsafe { on_output(transport, pn_bytes_t::NULL, act, |wire| lend(wire.head())) }
 }
 
-/// Logs an event that is given out, if anybody wants to hear of events.
+/// Whether anybody wants to hear of events that are given out.
 ///
 /// # Safety
-/// Both are null or live.
-unsafe fn log_event(transport: *mut pn_transport_t, event: *mut pn_event_t) {
-    let (subsystem, level) = (Subsystem::PN_SUBSYSTEM_EVENT as c_uint, Level::PN_LEVEL_DEBUG as c_uint);
-    if transport.is_null() || event.is_null() {
-        return;
+/// `transport` is null or live.
+#[inline]
+unsafe fn logs_events(transport: *mut pn_transport_t) -> bool {
+    if transport.is_null() {
+        return false;
     }
     // SAFETY: passed on from the caller.
     let logger = unsafe { &raw mut (*transport).logger };
     // SAFETY: as above.
-    if !unsafe { logger::wants(logger, subsystem, level) } {
-        return;
-    }
+    unsafe { logger::wants(logger, EVENTS.0, EVENTS.1) }
+}
+
+/// What the log takes events for.
+const EVENTS: (c_uint, c_uint) = (Subsystem::PN_SUBSYSTEM_EVENT as c_uint, Level::PN_LEVEL_DEBUG as c_uint);
+
+/// Logs an event that is given out.
+///
+/// # Safety
+/// Both are live.
+#[cold]
+unsafe fn log_event(transport: *mut pn_transport_t, event: *mut pn_event_t) {
     let mut text = pn_string_t::new(Some(b""));
     // SAFETY: the event is live and of this class.
     unsafe { call::inspect(&raw const collector::EVENT_CLASS.0, event.cast(), &raw mut text) };
     let line = String::from_utf8_lossy(text.text().unwrap_or_default()).into_owned();
     // SAFETY: passed on from the caller.
-    unsafe { super::transport::write_log(transport, subsystem, level, &line) };
+    unsafe { super::transport::write_log(transport, EVENTS.0, EVENTS.1, &line) };
 }
 
 #[cfg(test)]

@@ -29,16 +29,22 @@ pub(super) unsafe fn settle_if_needed(connection: *mut pn_connection_t) {
     }
 }
 
+/// By far the most frequent news are those that are the last told already.
+///
 /// # Safety
 /// As for [`settle_if_needed`].
+#[inline(never)]
 unsafe fn settle_something(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
-    let engine = unsafe { &mut (*connection).engine };
-    if engine.take_sole_transport_news() {
-        // SAFETY: passed on from the caller.
-        let transport = unsafe { (*connection).transport };
-        // SAFETY: as above; queueing an event runs no code of the program's.
-        unsafe { tell(connection, transport, Event::Transport) };
+    let this = unsafe { &mut *connection };
+    if this.engine.take_sole_transport_news() {
+        // SAFETY: the connection holds its collector; null is tolerated.
+        let told = |queue: &collector::pn_collector_t| queue.merges(this.transport.cast(), TRANSPORT);
+        // SAFETY: as above.
+        if !unsafe { this.collector.as_ref() }.is_some_and(told) {
+            // SAFETY: as above; queueing an event runs no code of the program's.
+            unsafe { tell(connection, this.transport, Event::Transport) };
+        }
     } else {
         // SAFETY: passed on from the caller.
         unsafe { settle(connection) };
@@ -120,7 +126,6 @@ unsafe fn deliver(connection: *mut pn_connection_t, notice: Notice) {
 ///
 /// # Safety
 /// `connection` is live, and `subject` null or a live object of its tree.
-#[inline]
 unsafe fn tell<T: Node>(connection: *mut pn_connection_t, subject: *mut T, event: Event) {
     // SAFETY: passed on from the caller.
     let collector = unsafe { (*connection).collector };
@@ -365,6 +370,8 @@ unsafe fn end_connection(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
     unsafe { end_node(connection) };
 }
+
+const TRANSPORT: c_uint = number(Event::Transport);
 
 /// The number that C knows an event by.
 const fn number(event: Event) -> c_uint {

@@ -184,13 +184,13 @@ unsafe extern "C" fn tree_decref<T: Node>(object: *mut c_void) {
     let count = unsafe { count(node) };
     // A reference too many given up is the program's mistake, and changes nothing.
     // SAFETY: as above.
-    if matches!(unsafe { *count }, 0 | c_int::MAX) {
-        return;
-    }
+    let left = match unsafe { *count } {
+        0 | c_int::MAX => return,
+        count => count - 1,
+    };
     // SAFETY: as above.
-    unsafe { *count -= 1 };
-    // SAFETY: as above.
-    if unsafe { *count } == 0 {
+    unsafe { *count = left };
+    if left == 0 {
         // SAFETY: the count has just reached 0.
         unsafe { T::hold(node, false) };
     }
@@ -219,7 +219,16 @@ pub(super) unsafe fn hold<T: Node>(node: *mut T) {
 #[inline]
 pub(super) unsafe fn let_go<T: Node>(node: *mut T) {
     // SAFETY: passed on from the caller.
-    unsafe { tree_decref::<T>(node.cast()) };
+    let count = unsafe { count(node) };
+    // SAFETY: the count of a live object.
+    let left = unsafe { *count } - 1;
+    if left > 0 && left < c_int::MAX - 1 {
+        // SAFETY: as above.
+        unsafe { *count = left };
+    } else {
+        // SAFETY: passed on from the caller.
+        unsafe { tree_decref::<T>(node.cast()) };
+    }
 }
 
 impl Node for pn_connection_t {
@@ -295,13 +304,25 @@ unsafe fn hold_slot<P: Node>(connection: *mut pn_connection_t, slot: Subject, pa
     engine.set_held(slot, held);
     if held {
         // SAFETY: passed on from the caller.
-        return unsafe { hold(parent) };
+        unsafe { hold(parent) };
+    } else if engine.unsettled_business() {
+        // SAFETY: passed on from the caller.
+        unsafe { settle_and_let_go(connection, parent) };
+    } else {
+        // SAFETY: passed on from the caller; a parent outlives its children's slots.
+        unsafe { let_go(parent) };
     }
-    // The parent's reference may be the last one of the tree, so slots are settled first.
-    if engine.unsettled_business() {
-        // SAFETY: the child's reference on its parent still keeps the tree.
-        unsafe { settle::settle(connection) };
-    }
+}
+
+/// Settles what the engine has queued and lets go of a parent. Its reference may be the last one of the tree, so slots
+/// are settled first.
+///
+/// # Safety
+/// As for [`hold_slot`].
+#[inline(never)]
+unsafe fn settle_and_let_go<P: Node>(connection: *mut pn_connection_t, parent: *mut P) {
+    // SAFETY: the child's reference on its parent still keeps the tree.
+    unsafe { settle::settle(connection) };
     // SAFETY: passed on from the caller; a parent outlives its children's slots.
     unsafe { let_go(parent) };
 }

@@ -8,7 +8,6 @@
 //! collector's last reference but one; no borrow of the collector is held while that happens.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::ffi::{c_int, c_uint, c_void};
 use std::ptr::null_mut;
 use std::rc::Rc;
@@ -21,7 +20,7 @@ use super::string::pn_string_t;
 
 /// A queue of events.
 pub struct pn_collector_t {
-    queue: VecDeque<Queued>,
+    queue: Queue,
     /// The event last taken with `next`, held until the one after it.
     previous: *mut pn_event_t,
     released: bool,
@@ -36,6 +35,52 @@ struct Queued {
     context: *mut c_void,
     /// The object of an event that somebody has looked at, else null.
     event: *mut pn_event_t,
+}
+
+/// The events that wait, in order.
+#[derive(Default)]
+struct Queue {
+    events: Vec<Queued>,
+    /// How many at the front have been taken; none if that is all there were.
+    taken: usize,
+}
+
+impl Queue {
+    fn len(&self) -> usize {
+        self.events.len() - self.taken
+    }
+
+    fn get(&self, position: usize) -> Option<Queued> {
+        self.events.get(self.taken + position).copied()
+    }
+
+    #[inline]
+    fn push(&mut self, event: Queued) {
+        if self.events.len() == self.events.capacity() {
+            self.make_room();
+        }
+        self.events.push(event);
+    }
+
+    /// Moves what waits to the front if that gives enough room to be worth it.
+    #[cold]
+    fn make_room(&mut self) {
+        if self.taken > self.events.len() / 2 {
+            self.events.drain(..self.taken);
+            self.taken = 0;
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Queued> {
+        let head = *self.events.get(self.taken)?;
+        self.taken += 1;
+        if self.taken == self.events.len() {
+            self.events.clear();
+            self.taken = 0;
+        }
+        Some(head)
+    }
 }
 
 /// Something that happened to an object.
@@ -75,14 +120,14 @@ pub(crate) static EVENT_CLASS: ClassCell = ClassCell(pn_class_t {
 /// Makes an empty collector.
 pub(crate) fn new() -> *mut pn_collector_t {
     let pool = Rc::new(Pool { events: RefCell::new(Vec::new()), closed: Cell::new(false) });
-    let collector = pn_collector_t { queue: VecDeque::new(), previous: null_mut(), released: false, pool };
+    let collector = pn_collector_t { queue: Queue::default(), previous: null_mut(), released: false, pool };
     new_object(&raw const CLASS.0, collector)
 }
 
 impl pn_collector_t {
     /// The event at the head of the queue, null if there is none.
     pub(crate) fn peek(&mut self) -> *mut pn_event_t {
-        let Some(head) = self.queue.front_mut() else { return null_mut() };
+        let Some(head) = self.queue.events.get_mut(self.queue.taken) else { return null_mut() };
         if head.event.is_null() {
             head.event = self.pool.object(*head);
         }
@@ -101,8 +146,8 @@ impl pn_collector_t {
 
     /// Whether the event queued last is this one.
     #[inline]
-    fn merges(&self, context: *mut c_void, kind: c_uint) -> bool {
-        self.queue.back().is_some_and(|tail| tail.kind == kind && tail.context == context)
+    pub(crate) fn merges(&self, context: *mut c_void, kind: c_uint) -> bool {
+        self.queue.events.last().is_some_and(|tail| tail.kind == kind && tail.context == context)
     }
 
     #[inline]
@@ -156,7 +201,7 @@ pub(crate) unsafe fn put(
     }
     let mut queued = Queued { kind, class, context, event: null_mut() };
     queued.event = this.pool.object(queued);
-    this.queue.push_back(queued);
+    this.queue.push(queued);
     // SAFETY: passed on from the caller.
     unsafe { call::incref(class, context) };
     queued.event
@@ -177,7 +222,7 @@ pub(crate) unsafe fn put_held(
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { collector.as_mut() }) else { return };
     if !this.refuses(context, kind) {
-        this.queue.push_back(Queued { kind, class, context, event: null_mut() });
+        this.queue.push(Queued { kind, class, context, event: null_mut() });
         hold();
     }
 }
@@ -186,38 +231,58 @@ pub(crate) unsafe fn put_held(
 ///
 /// # Safety
 /// `collector` is live; the same goes for the functions below.
+#[inline]
 pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
-    let mut spare = null_mut();
+    // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
+    let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
+    // SAFETY: the collector held this event, unless it is null.
+    if previous.is_null() || !unsafe { drop_for_reuse(previous) } {
+        // SAFETY: passed on from the caller.
+        return unsafe { next_anew(collector) };
+    }
+    // SAFETY: passed on from the caller.
+    let this = unsafe { &mut *collector };
+    if this.previous.is_null() {
+        match this.queue.pop() {
+            Some(head) if head.event.is_null() => {
+                // SAFETY: the object has been given up by all who held it.
+                unsafe { (*previous).become_event(head) };
+                this.previous = previous;
+            }
+            head => {
+                this.previous = head.map_or(null_mut(), |head| head.event);
+                // SAFETY: this is the one reference to an event without context: nothing else runs.
+                unsafe { drop_event(previous) };
+            }
+        }
+        return this.previous;
+    }
+    // SAFETY: this is the one reference to the object.
+    unsafe { drop_event(previous) };
+    // SAFETY: passed on from the caller.
+    unsafe { next_anew(collector) }
+}
+
+/// As [`next`], where no object is left of the event before, or a program's code has taken an event meanwhile.
+#[cold]
+unsafe fn next_anew(collector: *mut pn_collector_t) -> *mut pn_event_t {
     loop {
         // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
         let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
         if previous.is_null() {
             break;
         }
-        // What is dropped may run a program's code, which may take an event itself.
         // SAFETY: the collector held this event.
-        if unsafe { drop_for_reuse(previous) } {
-            // SAFETY: the object of an event that was dropped before, or null.
-            unsafe { drop_event(std::mem::replace(&mut spare, previous)) };
-        }
+        unsafe { drop_event(previous) };
     }
     // SAFETY: passed on from the caller.
     let this = unsafe { &mut *collector };
-    this.previous = match this.queue.pop_front() {
+    this.previous = match this.queue.pop() {
         None => null_mut(),
-        Some(head) if !head.event.is_null() => head.event,
-        Some(head) if spare.is_null() => this.pool.object(head),
-        Some(head) => {
-            let event = std::mem::replace(&mut spare, null_mut());
-            // SAFETY: the object has been given up by all who held it.
-            unsafe { (*event).become_event(head) };
-            event
-        }
+        Some(head) if head.event.is_null() => this.pool.object(head),
+        Some(head) => head.event,
     };
-    let next = this.previous;
-    // SAFETY: this is the one reference to the object, or null.
-    unsafe { drop_event(spare) };
-    next
+    this.previous
 }
 
 /// Drops the head of the queue, and tells whether there was one.
@@ -226,7 +291,7 @@ pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
 /// See [`next`].
 pub(crate) unsafe fn pop(collector: *mut pn_collector_t) -> bool {
     // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
-    let Some(head) = (unsafe { (*collector).queue.pop_front() }) else { return false };
+    let Some(head) = (unsafe { (*collector).queue.pop() }) else { return false };
     if head.event.is_null() {
         // SAFETY: the queue held this reference through this class.
         unsafe { call::let_go(head.class, head.context) };
@@ -291,10 +356,11 @@ unsafe fn drop_for_reuse(event: *mut pn_event_t) -> bool {
 
 /// Takes one reference from an event; null is tolerated.
 ///
-/// What `call::decref` would do, without asking an event for its class: this runs for every event.
+/// What `call::decref` would do, without asking an event for its class.
 ///
 /// # Safety
 /// `event` is null or live, and the caller gives up a reference.
+#[inline(never)]
 unsafe fn drop_event(event: *mut pn_event_t) {
     if event.is_null() {
         return;
@@ -431,7 +497,7 @@ unsafe extern "C" fn inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_in
     append(b"EVENTS[");
     let mut position = 0;
     // SAFETY: the slot belongs to collectors; the borrow ends with this step.
-    while let Some(queued) = unsafe { (*collector).queue.get(position).copied() } {
+    while let Some(queued) = unsafe { (*collector).queue.get(position) } {
         if position > 0 {
             append(b", ");
         }

@@ -37,8 +37,8 @@ impl Transport {
     fn note(&mut self, violation: &Violation) {
         if self.condition.is_set() {
             let text = self.condition.description.as_ref().map_or_else(
-                || violation.description.as_bytes().to_vec(),
-                |earlier| [earlier.bytes(), b" (", violation.description.as_bytes(), b")"].concat(),
+                || violation.description().as_bytes().to_vec(),
+                |earlier| [earlier.bytes(), b" (", violation.description().as_bytes(), b")"].concat(),
             );
             self.condition.description = Some(Text::new(&text));
         } else {
@@ -54,7 +54,7 @@ impl Transport {
             text.as_ref().map_or_else(String::new, |t| String::from_utf8_lossy(t.bytes()).into_owned())
         };
         let line = match violation {
-            Some(violation) => format!("{} {}", violation.condition, violation.description),
+            Some(violation) => format!("{} {}", violation.condition(), violation.description()),
             None => format!("{} {}", show(&self.condition.name), show(&self.condition.description)),
         };
         self.log(Subsystem::Amqp, Level::Error, line);

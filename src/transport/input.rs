@@ -11,7 +11,7 @@ use crate::codec::quote::quoted;
 use crate::engine::{Connection, Event, POLICY_ERROR, Violation};
 use crate::framing::{Detected, Frame, Protocol, detect, next_frame};
 use crate::performative::trace::{Direction, raw_lines};
-use crate::performative::{DispatchError, SaslFrame};
+use crate::performative::{Channel, DispatchError, SaslFrame};
 
 /// What the next input bytes belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,14 @@ impl Transport {
     fn step(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
         match self.input_layer {
             InputLayer::Amqp => self.read_amqp(connection, bytes),
+            _ => self.step_before_amqp(connection, bytes),
+        }
+    }
+
+    #[inline(never)]
+    fn step_before_amqp(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+        match self.input_layer {
+            InputLayer::Amqp => Ok(Step::Waiting),
             InputLayer::Sasl => self.read_sasl(connection, bytes),
             InputLayer::Start if !self.server => {
                 self.input_layer =
@@ -217,17 +225,22 @@ impl Transport {
         }
     }
 
+    #[inline]
     fn next_frame<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<Frame<'a>>, Violation> {
         let frame =
             next_frame(bytes, self.local_max_frame).map_err(|_| Violation::framing("malformed frame"))?;
         if let Some(frame) = &frame {
             self.frames_in += 1;
             if self.tracing.raw {
-                let whole = bytes.get(..frame.size).unwrap_or_default();
-                self.trace_raw(raw_lines(Direction::In, whole));
+                self.trace_raw_frame(bytes.get(..frame.size).unwrap_or_default());
             }
         }
         Ok(frame)
+    }
+
+    #[cold]
+    fn trace_raw_frame(&mut self, frame: &[u8]) {
+        self.trace_raw(raw_lines(Direction::In, frame));
     }
 
     fn read_sasl(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
@@ -246,6 +259,7 @@ impl Transport {
         Ok(Step::Consumed(frame.size))
     }
 
+    #[inline]
     fn read_amqp(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
         if connection.is_none() && self.open_received {
             return Ok(Step::Waiting);
@@ -254,7 +268,7 @@ impl Transport {
         if frame.body.is_empty() {
             self.trace_in(frame.channel, frame.body);
         } else if let Some(connection) = connection {
-            self.receive(connection, frame.channel, frame.body)?;
+            self.receive(connection, Channel(frame.channel), frame.body)?;
         } else if !self.receive_unbound(frame.channel, frame.body)? {
             // It is looked at again once there is a connection.
             self.frames_in -= 1;

@@ -50,14 +50,17 @@ impl Transport {
     }
 
     /// `n` bytes have been taken. An emptied buffer is filled again at once.
-    pub(crate) fn pop(&mut self, connection: Option<&mut Connection>, n: usize) {
+    pub(crate) fn pop(&mut self, mut connection: Option<&mut Connection>, n: usize) {
         let outgoing = self.outgoing_mut();
         let taken = outgoing.take(n);
         outgoing.rest();
         let emptied = outgoing.is_empty();
         self.idle.spoken = self.idle.spoken.saturating_add(i64::try_from(taken).unwrap_or(i64::MAX));
         if emptied {
-            self.pending(connection);
+            self.pending(connection.as_deref_mut());
+            if let Some(connection) = connection.filter(|_| self.outgoing().is_empty()) {
+                connection.buffers.rest();
+            }
         }
     }
 

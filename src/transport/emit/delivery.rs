@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use super::super::Transport;
 use super::super::output::ENOUGH_OUTPUT;
+use crate::engine::pool::AtHand;
 use crate::engine::{
     Connection, Delivery, DeliveryKey, Event, INTERNAL_ERROR, Link, LinkKey, Session, Subject, Violation,
 };
@@ -229,11 +230,11 @@ impl Transport {
         self.output.bytes.extend_from_slice(payload);
         self.trace_out(start);
         session.wire.outgoing.insert(id, key);
-        session.outgoing_bytes -= delivery.payload.clear();
+        session.outgoing_bytes -= delivery.payload.clear(&mut connection.buffers);
         delivery.id = Some(id);
         count_frame(session, delivery);
         finish(slot, delivery);
-        connection.post(Event::LinkFlow, Subject::Link(link));
+        connection.post_often(Event::LinkFlow, Subject::Link(link));
         true
     }
 
@@ -278,7 +279,8 @@ impl Transport {
                 session.wire.outgoing.insert(id, key);
                 id
             });
-            let last = self.send_frame(session, delivery, (channel, handle, id), *begun)?;
+            let at = (channel, handle, id);
+            let last = self.send_frame(&mut connection.buffers, session, delivery, at, *begun)?;
             *begun = true;
             if last {
                 finish(slot, delivery);
@@ -295,6 +297,7 @@ impl Transport {
     #[inline]
     fn send_frame(
         &mut self,
+        buffers: &mut AtHand,
         session: &mut Session,
         delivery: &mut Delivery,
         (channel, handle, id): (Channel, Handle, SequenceNo),
@@ -319,7 +322,7 @@ impl Transport {
         let n = chunk.len().min(room);
         self.output.bytes.extend_from_slice(chunk.get(..n).unwrap_or_default());
         patch_frame_size(&mut self.output.bytes, start);
-        delivery.payload.consume(n);
+        delivery.payload.consume(buffers, n);
         session.outgoing_bytes -= n;
         count_frame(session, delivery);
         self.trace_out(start);

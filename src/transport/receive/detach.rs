@@ -13,7 +13,7 @@ impl Transport {
         detach: &Detach<'_>,
     ) -> Result<(), Violation> {
         let session = self.session_on(channel)?;
-        let link = link_at(connection, session, detach.handle)?;
+        let link = link_at(&connection.sessions[session].wire, detach.handle)?;
         connection.forget_name(link);
         let slot = &mut connection.links[link];
         slot.wire.partial = None;

@@ -13,8 +13,8 @@ impl Transport {
         flow: &Flow<'_>,
     ) -> Result<(), Violation> {
         let session = self.session_on(channel)?;
-        let link = flow.handle.map(|handle| link_at(connection, session, handle)).transpose()?;
         let slot = &mut connection.sessions[session];
+        let link = flow.handle.map(|handle| link_at(&slot.wire, handle)).transpose()?;
         let in_flight = flow
             .next_incoming_id
             .map_or(0, |next| slot.wire.next_outgoing_id.distance_from(next).max(0).cast_unsigned());

@@ -19,14 +19,33 @@ mod transfer;
 
 use super::Transport;
 use crate::codec::{Decoded, Reader};
-use crate::engine::{Connection, LinkKey, NOT_ALLOWED, SessionKey, Violation};
+use crate::engine::{Connection, LinkKey, NOT_ALLOWED, SessionKey, SessionWire, Violation};
 use crate::performative::{
-    Attach, Begin, Close, Detach, Disposition, End, Flow, Handle, Open, Performative, Transfer,
+    Attach, Begin, Channel, Close, Detach, Disposition, End, Flow, Handle, Open, Performative, Plain,
+    Transfer,
 };
+use transfer::Part;
 
 impl Transport {
     /// Applies the performative in a frame.
+    #[inline]
     pub(super) fn receive(
+        &mut self,
+        connection: &mut Connection,
+        channel: Channel,
+        body: &[u8],
+    ) -> Result<(), Violation> {
+        if let Some((transfer, payload)) = Plain::read(channel, body) {
+            self.trace_in(channel.0, body);
+            let Plain { handle, id, tag, settled, more, .. } = transfer;
+            let part = Part { handle, id: Some(id), tag, settled, more, aborted: false, state: None };
+            return self.receive_transfer(connection, channel.0, &part, payload);
+        }
+        self.receive_any(connection, channel.0, body)
+    }
+
+    #[inline(never)]
+    fn receive_any(
         &mut self,
         connection: &mut Connection,
         channel: u16,
@@ -36,8 +55,8 @@ impl Transport {
             Performative::read(body).map_err(|error| self.undispatched(0, &error))?;
         match code {
             Transfer::DESCRIPTOR => {
-                let transfer = self.decoded(Transfer::read(fields), channel, body)?;
-                self.receive_transfer(connection, channel, &transfer, payload)
+                let transfer = self.decoded(Transfer::decode(fields), channel, body)?;
+                self.receive_transfer(connection, channel, &Part::of(&transfer), payload)
             }
             Disposition::DESCRIPTOR => {
                 let disposition = self.decoded(Disposition::decode(fields), channel, body)?;
@@ -113,18 +132,19 @@ impl Transport {
     /// The session that the peer's channel is mapped to.
     #[inline]
     fn session_on(&self, channel: u16) -> Result<SessionKey, Violation> {
-        self.remote_sessions
-            .get(u32::from(channel))
-            .ok_or_else(|| Violation::new(NOT_ALLOWED, format!("no such channel: {channel}")))
+        let number = u32::from(channel);
+        self.remote_sessions.get(number).ok_or_else(|| no_such("channel", number))
     }
 }
 
 /// The link that the peer's handle is attached to.
 #[inline]
-fn link_at(connection: &Connection, session: SessionKey, handle: Handle) -> Result<LinkKey, Violation> {
-    connection.sessions[session]
-        .wire
-        .remote_handles
-        .get(handle.0)
-        .ok_or_else(|| Violation::invalid_field(format!("no such handle: {}", handle.0)))
+fn link_at(session: &SessionWire, handle: Handle) -> Result<LinkKey, Violation> {
+    session.remote_handles.get(handle.0).ok_or_else(|| no_such("handle", handle.0))
+}
+
+#[cold]
+fn no_such(what: &str, number: u32) -> Violation {
+    let text = format!("no such {what}: {number}");
+    if what == "channel" { Violation::new(NOT_ALLOWED, text) } else { Violation::invalid_field(text) }
 }

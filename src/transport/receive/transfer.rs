@@ -6,7 +6,32 @@ use crate::engine::{
     Connection, DeliveryKey, Disposition, LinkKey, NOT_ALLOWED, Partial, RESOURCE_LIMIT_EXCEEDED, SessionKey,
     TRANSFER_LIMIT_EXCEEDED, Violation, WINDOW_VIOLATION,
 };
-use crate::performative::{Role, SequenceNo, Transfer};
+use crate::performative::{DeliveryState, Handle, Role, SequenceNo, Transfer};
+
+/// What a transfer says of the delivery that its payload is a part of.
+pub(super) struct Part<'a> {
+    pub(super) handle: Handle,
+    pub(super) id: Option<SequenceNo>,
+    pub(super) tag: &'a [u8],
+    pub(super) settled: Option<bool>,
+    pub(super) more: bool,
+    pub(super) aborted: bool,
+    pub(super) state: Option<&'a DeliveryState<'a>>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn of(transfer: &'a Transfer<'a>) -> Self {
+        Self {
+            handle: transfer.handle,
+            id: transfer.delivery_id,
+            tag: transfer.delivery_tag.map_or(&[], |tag| tag.0),
+            settled: transfer.settled,
+            more: transfer.more,
+            aborted: transfer.aborted,
+            state: transfer.state.as_ref(),
+        }
+    }
+}
 
 impl Transport {
     #[inline(never)]
@@ -14,7 +39,7 @@ impl Transport {
         &mut self,
         connection: &mut Connection,
         channel: u16,
-        transfer: &Transfer<'_>,
+        transfer: &Part<'_>,
         payload: &[u8],
     ) -> Result<(), Violation> {
         let session = self.session_on(channel)?;
@@ -24,14 +49,15 @@ impl Transport {
         }
         wire.incoming_window -= 1;
         wire.next_incoming_id = wire.next_incoming_id.next();
-        let link = link_at(connection, session, transfer.handle)?;
-        if connection.links[link].role == Role::Sender {
+        let link = link_at(wire, transfer.handle)?;
+        let slot = &mut connection.links[link];
+        if slot.role == Role::Sender {
             return Err(Violation::new(NOT_ALLOWED, "transfer on a link that the peer receives from"));
         }
-        let key = match connection.links[link].wire.partial {
+        let continues = slot.wire.partial.is_some();
+        let key = match &mut slot.wire.partial {
             Some(partial) => {
-                let partial = continued(partial, transfer)?;
-                connection.links[link].wire.partial = Some(partial);
+                *partial = continued(*partial, transfer)?;
                 partial.delivery
             }
             None => begin_delivery(connection, session, link, transfer)?,
@@ -40,14 +66,13 @@ impl Transport {
         if wanted {
             self.store(connection, session, key, transfer, payload)?;
         }
-        if !transfer.more || transfer.aborted {
+        if transfer.aborted || (continues && !transfer.more) {
             connection.links[link].wire.partial = None;
         }
         if wanted {
             connection.post_delivery(key);
-            if connection.sessions[session].limits_window()
-                && connection.sessions[session].window_update_due()
-            {
+            let session = &connection.sessions[session];
+            if session.limits_window() && session.window_update_due() {
                 connection.delivery_changed(key);
             }
         }
@@ -55,36 +80,29 @@ impl Transport {
     }
 
     /// Keeps the payload and what the transfer says of its delivery.
+    #[inline]
     fn store(
         &self,
         connection: &mut Connection,
         session: SessionKey,
         key: DeliveryKey,
-        transfer: &Transfer<'_>,
+        transfer: &Part<'_>,
         payload: &[u8],
     ) -> Result<(), Violation> {
         let delivery = &mut connection.deliveries[key];
         if !delivery.advanced && !payload.is_empty() {
             let (held, limit) = (connection.buffered_bytes as u64, self.max_buffered_bytes);
             if limit > 0 && held + payload.len() as u64 > limit {
-                return Err(Violation::new(
-                    RESOURCE_LIMIT_EXCEEDED,
-                    format!(
-                        "connection delivery buffer limit exceeded: {held} bytes buffered, limit {limit}"
-                    ),
-                ));
+                return Err(over_limit(held, limit));
             }
             let size = payload.len();
             let expected = if transfer.more { more_to_come(size) } else { size };
-            delivery.payload.push_part(payload, expected);
+            delivery.payload.push_part(&mut connection.buffers, payload, expected);
             connection.buffered_bytes += payload.len();
             connection.sessions[session].incoming_bytes += payload.len();
         }
-        let delivery = &mut connection.deliveries[key];
         delivery.complete = !transfer.more || transfer.aborted;
-        if transfer.aborted {
-            delivery.aborted = true;
-        }
+        delivery.aborted |= transfer.aborted;
         if transfer.aborted || transfer.settled == Some(true) {
             delivery.remote_settled = true;
             connection.note_update(key);
@@ -93,9 +111,15 @@ impl Transport {
     }
 }
 
+#[cold]
+fn over_limit(held: u64, limit: u64) -> Violation {
+    let text = format!("connection delivery buffer limit exceeded: {held} bytes buffered, limit {limit}");
+    Violation::new(RESOURCE_LIMIT_EXCEEDED, text)
+}
+
 /// Checks the next transfer of a delivery that has begun.
-fn continued(partial: Partial, transfer: &Transfer<'_>) -> Result<Partial, Violation> {
-    if transfer.delivery_id.is_some_and(|id| id != partial.id) {
+fn continued(partial: Partial, transfer: &Part<'_>) -> Result<Partial, Violation> {
+    if transfer.id.is_some_and(|id| id != partial.id) {
         return Err(Violation::invalid_field("invalid delivery-id for a continuation transfer"));
     }
     if partial.settled && transfer.settled == Some(false) {
@@ -105,40 +129,46 @@ fn continued(partial: Partial, transfer: &Transfer<'_>) -> Result<Partial, Viola
 }
 
 /// Checks the first transfer of a delivery and makes the delivery.
+#[inline]
 fn begin_delivery(
     connection: &mut Connection,
     session: SessionKey,
     link: LinkKey,
-    transfer: &Transfer<'_>,
+    transfer: &Part<'_>,
 ) -> Result<DeliveryKey, Violation> {
-    let expected = connection.sessions[session].wire.incoming.next();
-    let id = delivery_id(expected, transfer)?;
-    let uncredited = connection.links[link].flow.credit <= 0;
-    if uncredited && connection.uncredited >= MOST_UNCREDITED {
-        let text = format!("more than {MOST_UNCREDITED} deliveries beyond the credit of their links");
-        return Err(Violation::new(TRANSFER_LIMIT_EXCEEDED, text));
-    }
-    connection.uncredited += u32::from(uncredited);
-    let key = connection.create_delivery(link, transfer.delivery_tag.map_or(&[], |tag| tag.0));
-    connection.sessions[session].wire.incoming.insert(id, key);
-    let delivery = &mut connection.deliveries[key];
-    delivery.id = Some(id);
-    delivery.uncredited = uncredited;
-    if let Some(state) = &transfer.state {
-        delivery.remote.replace(Disposition::from_wire(state));
-    }
+    let incoming = &mut connection.sessions[session].wire.incoming;
+    let id = delivery_id(incoming.next(), transfer)?;
     let slot = &mut connection.links[link];
+    let uncredited = slot.flow.credit <= 0;
+    if uncredited {
+        if connection.uncredited >= MOST_UNCREDITED {
+            let text = format!("more than {MOST_UNCREDITED} deliveries beyond the credit of their links");
+            return Err(Violation::new(TRANSFER_LIMIT_EXCEEDED, text));
+        }
+        connection.uncredited += 1;
+    }
     slot.queued += 1;
     slot.flow.credit = slot.flow.credit.saturating_sub(1);
     slot.flow.delivery_count = slot.flow.delivery_count.next();
-    let settled = transfer.settled == Some(true);
-    slot.wire.partial = Some(Partial { id, delivery: key, settled });
+    let key = connection.add_delivery(link, transfer.tag, |delivery| {
+        delivery.id = Some(id);
+        delivery.uncredited = uncredited;
+        if let Some(state) = transfer.state {
+            delivery.remote.replace(Disposition::from_wire(state));
+        }
+    });
+    connection.sessions[session].wire.incoming.insert(id, key);
+    if transfer.more {
+        let settled = transfer.settled == Some(true);
+        connection.links[link].wire.partial = Some(Partial { id, delivery: key, settled });
+    }
     Ok(key)
 }
 
 /// The id of a new delivery: the next of the session.
-fn delivery_id(expected: Option<SequenceNo>, transfer: &Transfer<'_>) -> Result<SequenceNo, Violation> {
-    match (expected, transfer.delivery_id) {
+#[inline]
+fn delivery_id(expected: Option<SequenceNo>, transfer: &Part<'_>) -> Result<SequenceNo, Violation> {
+    match (expected, transfer.id) {
         (None, None) => Err(Violation::invalid_field("delivery-id required on initial transfer of session")),
         (None, Some(id)) => Ok(id),
         (Some(_), None) if transfer.more => {
@@ -146,11 +176,14 @@ fn delivery_id(expected: Option<SequenceNo>, transfer: &Transfer<'_>) -> Result<
         }
         (Some(expected), None) => Ok(expected),
         (Some(expected), Some(id)) if id == expected => Ok(id),
-        (Some(expected), Some(id)) => Err(Violation::invalid_field(format!(
-            "sequencing error, expected delivery-id {}, got {}",
-            expected.0, id.0
-        ))),
+        (Some(expected), Some(id)) => Err(out_of_sequence(expected, id)),
     }
+}
+
+#[cold]
+fn out_of_sequence(expected: SequenceNo, id: SequenceNo) -> Violation {
+    let (expected, id) = (expected.0, id.0);
+    Violation::invalid_field(format!("sequencing error, expected delivery-id {expected}, got {id}"))
 }
 
 /// How many deliveries that began without credit a connection keeps. Peers are forgiven for sending ahead, which grants
