@@ -6,10 +6,10 @@
 //!
 //! `demo/scene.rs` has the scenes, `demo/process.rs` the processes, `demo/side.rs` the choice of library.
 
-mod broker;
-mod process;
-mod scene;
-mod side;
+pub(crate) mod broker;
+pub(crate) mod process;
+pub(crate) mod scene;
+pub(crate) mod side;
 mod table;
 
 use std::fs;

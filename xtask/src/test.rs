@@ -8,6 +8,7 @@
 mod binding;
 mod difference;
 mod memory;
+mod programs;
 mod ring;
 pub(crate) mod sequences;
 mod tally;
@@ -15,7 +16,7 @@ mod tally;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Outcome, demo, headers, packages, prefix};
+use crate::{Outcome, demo, headers, library, packages, prefix};
 
 use tally::{Tally, cargo_figures};
 
@@ -81,7 +82,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 20] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -100,6 +101,8 @@ const STEPS: [Step; 18] = [
     Step { name: "differential Python", run: ring::differential_python },
     Step { name: "newer binding", run: binding::newer },
     Step { name: "loading", run: binding::loading },
+    Step { name: "C examples", run: programs::c_examples },
+    Step { name: "C++ examples", run: programs::cpp_examples },
     Step { name: "random sequences", run: sequences::smoke },
     Step { name: "fuzz smoke", run: fuzz_smoke },
     Step { name: "demonstration", run: demonstration },
@@ -110,6 +113,18 @@ pub(crate) struct Bench<'a> {
     root: &'a Path,
     prefix: PathBuf,
     build: bool,
+}
+
+impl Bench<'_> {
+    /// Whether the library has the proactor, which programs need that leave their sockets to it.
+    fn has_proactor(&self) -> bool {
+        let lib = self.prefix.join("lib");
+        let has = |name: &str| {
+            let names = library::defined(&lib.join(name), true);
+            names.is_ok_and(|names| names.iter().any(|name| name == "pn_proactor"))
+        };
+        has("libqpid-proton.so") || has("libqpid-proton-proactor.so")
+    }
 }
 
 /// Runs the task.

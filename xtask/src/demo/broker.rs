@@ -1,6 +1,6 @@
 //! A server program, ready when it accepts connections, and the ports servers listen on.
 
-use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -48,16 +48,34 @@ impl Server {
         self.process.stop(side).map(|ended| ended.library)
     }
 
+    /// What the server has written so far.
+    pub(crate) fn said(&self) -> String {
+        self.process.said()
+    }
+
     /// Waits for a server that ends by itself.
     pub(crate) fn finish(self, side: &Side) -> Result<super::process::Ended, String> {
         self.process.finish(side)
     }
 }
 
-/// True if somebody accepts connections there.
+/// True if somebody listens on that port. The kernel's list is asked: some programs serve one connection and end, so
+/// that one made for a try would be the only one.
 pub(crate) fn answers(address: &str) -> bool {
-    let Ok(addresses) = address.to_socket_addrs() else { return false };
-    addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
+    let Some(port) = address.rsplit(':').next().and_then(|port| port.parse::<u16>().ok()) else {
+        return false;
+    };
+    ["/proc/net/tcp", "/proc/net/tcp6"].iter().any(|list| {
+        std::fs::read_to_string(list).unwrap_or_default().lines().any(|line| is_listener(line, port))
+    })
+}
+
+/// Whether a line of the kernel's list is of a socket that listens on `port`.
+fn is_listener(line: &str, port: u16) -> bool {
+    const LISTEN: &str = "0A";
+    let mut fields = line.split_whitespace().skip(1);
+    let local = fields.next().and_then(|local| local.rsplit(':').next());
+    local.and_then(|local| u16::from_str_radix(local, 16).ok()) == Some(port) && fields.nth(1) == Some(LISTEN)
 }
 
 /// An address nobody listens on. The kernel does not hand out its port again soon.
@@ -65,4 +83,18 @@ pub(crate) fn free_address() -> Result<String, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no free port: {error}"))?;
     let address = listener.local_addr().map_err(|error| format!("no free port: {error}"))?;
     Ok(address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_is_known_by_its_port_and_state() {
+        let listening = "   0: 0100007F:1628 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0";
+        let connected = "   1: 0100007F:1628 0100007F:BC1E 01 00000000:00000000 00:00000000 00000000     0        0 2 1 0";
+        assert!(is_listener(listening, 0x1628));
+        assert!(!is_listener(listening, 0x1629));
+        assert!(!is_listener(connected, 0x1628));
+    }
 }

@@ -1,15 +1,18 @@
 //! One program in one process: started with the right library, watched, read to its end, and stopped if it lingers.
 //!
-//! Output is read by a thread each, so a full pipe never blocks the program. Another thread looks at the process's
-//! memory map until the library shows up in it, because a short program is gone before anybody could look later.
+//! Output is read by a thread each, so a full pipe never blocks the program. Which library a script took is seen in the
+//! process's memory map: another thread looks until the library shows up in it, because a short program is gone before
+//! anybody could look later. A compiled program may be gone before that thread has had a turn, but the loader tells
+//! beforehand what it will take.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::side::{Side, proton_libraries};
+use super::side::{Side, loaded_libraries, proton_libraries};
 
 /// How long any one program may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
@@ -22,9 +25,15 @@ pub(crate) struct Process {
     name: String,
     child: Child,
     started: Instant,
-    output: JoinHandle<String>,
-    errors: JoinHandle<String>,
+    output: Reader,
+    errors: Reader,
     map: JoinHandle<Vec<PathBuf>>,
+}
+
+/// A thread that reads a pipe, and what it has read so far.
+struct Reader {
+    thread: JoinHandle<()>,
+    text: Arc<Mutex<Vec<u8>>>,
 }
 
 /// What a program left behind.
@@ -36,7 +45,7 @@ pub(crate) struct Ended {
 }
 
 impl Process {
-    /// Starts a Python program with `arguments` in `folder`.
+    /// Starts a program with `arguments` in `folder`: a Python script, or a compiled one. `input` is all it gets to read.
     pub(crate) fn start(
         side: &Side,
         program: &Path,
@@ -45,8 +54,12 @@ impl Process {
         folder: &Path,
     ) -> Result<Self, String> {
         let name = program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut command = Command::new("/usr/bin/python3");
-        command.arg(program).args(arguments).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
+        let is_script = program.extension().is_some_and(|extension| extension == "py");
+        let mut command = if is_script { Command::new("/usr/bin/python3") } else { Command::new(program) };
+        if is_script {
+            command.arg(program).env("PYTHONDONTWRITEBYTECODE", "1");
+        }
+        command.args(arguments).current_dir(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         side.apply(&mut command);
         let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
@@ -55,9 +68,14 @@ impl Process {
             // A program that does not read its input may have gone already; its output tells.
             let _ = pipe.write_all(input.as_bytes());
         }
-        let output = reader(child.stdout.take());
-        let errors = reader(child.stderr.take());
-        let map = watch(child.id());
+        let output = Reader::start(child.stdout.take());
+        let errors = Reader::start(child.stderr.take());
+        let map = if is_script {
+            watch(child.id())
+        } else {
+            let loaded = loaded_libraries(side, program);
+            thread::spawn(|| loaded)
+        };
         Ok(Self { name, child, started, output, errors, map })
     }
 
@@ -80,6 +98,11 @@ impl Process {
         self.close(status, side)
     }
 
+    /// What the program has written so far, errors behind the rest.
+    pub(crate) fn said(&self) -> String {
+        self.output.so_far() + &self.errors.so_far()
+    }
+
     /// Stops a program that would run for ever.
     pub(crate) fn stop(mut self, side: &Side) -> Result<Ended, String> {
         if self.is_over() {
@@ -95,8 +118,7 @@ impl Process {
         // Fails only for a process that is gone, which is what it is for.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let output = self.output.join().unwrap_or_default();
-        let errors = self.errors.join().unwrap_or_default();
+        let (output, errors) = (self.output.rest(), self.errors.rest());
         let mapped = self.map.join().unwrap_or_default();
         let verdict = match status {
             Ok(status) if status.success() => side.judge(&mapped),
@@ -112,16 +134,36 @@ impl Process {
     }
 }
 
-/// Reads a pipe to its end.
-fn reader(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
+impl Reader {
+    /// Reads a pipe to its end.
+    fn start(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&text);
+        let thread = thread::spawn(move || {
+            let Some(mut pipe) = pipe else { return };
+            let mut bytes = [0; 8192];
             // What could be read before an error is still worth showing.
-            let _ = pipe.read_to_end(&mut bytes);
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+            while let Ok(count @ 1..) = pipe.read(&mut bytes) {
+                lock(&written).extend_from_slice(&bytes[..count]);
+            }
+        });
+        Self { thread, text }
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.text)).into_owned()
+    }
+
+    /// Everything, once the other end is closed.
+    fn rest(self) -> String {
+        // A reader cannot panic; what it read is there in any case.
+        let _ = self.thread.join();
+        String::from_utf8_lossy(&lock(&self.text)).into_owned()
+    }
+}
+
+fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Looks at a process until it has mapped a Proton library or is gone.

@@ -51,7 +51,7 @@ const DIRECT: &str = "localhost:8888";
 const FEW: u32 = 100;
 
 /// What `client.py` and `sync_client.py` ask and `server.py` answers.
-const RHYME: [&str; 4] = [
+pub(crate) const RHYME: [&str; 4] = [
     "Twas brillig, and the slithy toves => TWAS BRILLIG, AND THE SLITHY TOVES",
     "Did gire and gymble in the wabe. => DID GIRE AND GYMBLE IN THE WABE.",
     "All mimsy were the borogroves, => ALL MIMSY WERE THE BOROGROVES,",
@@ -142,7 +142,8 @@ fn measure_both(messages: u32, first: &Ended, second: Ended) -> Measure {
     Measure { messages, took, library: second.library }
 }
 
-fn expect_lines<T: AsRef<str>>(what: &str, output: &str, expected: &[T]) -> Result<(), String> {
+/// Compares what a program wrote with what it has to write.
+pub(crate) fn expect_lines<T: AsRef<str>>(what: &str, output: &str, expected: &[T]) -> Result<(), String> {
     let lines: Vec<&str> = output.lines().collect();
     let wrong = lines.iter().zip(expected).position(|(line, expected)| *line != expected.as_ref());
     match wrong {

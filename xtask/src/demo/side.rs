@@ -72,14 +72,30 @@ impl Side {
     }
 }
 
-/// The Proton libraries in the text of a `/proc/PID/maps`, the Python module that uses them left out.
+/// The Proton libraries that the loader would take for a compiled program.
+pub(crate) fn loaded_libraries(side: &Side, program: &Path) -> Vec<PathBuf> {
+    let mut command = Command::new(program);
+    side.apply(&mut command);
+    // The loader answers in place of starting the program. No answer reads as no library, which is a failure too.
+    let answer = command.env("LD_TRACE_LOADED_OBJECTS", "1").output();
+    proton_libraries(
+        &answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned()).unwrap_or_default(),
+    )
+    .into_iter()
+    .filter_map(|file| fs::canonicalize(file).ok())
+    .collect()
+}
+
+/// The Proton libraries in the text of a `/proc/PID/maps`, or of the loader's answer. The Python module and the C++
+/// library, which use them, are left out.
 pub(crate) fn proton_libraries(maps: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for line in maps.lines() {
         let Some(start) = line.find('/') else { continue };
-        let file = Path::new(&line[start..]);
+        let file = Path::new(line[start..].split(" (0x").next().unwrap_or_default());
         let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        if name.starts_with("libqpid-proton") && !files.iter().any(|known| known == file) {
+        let is_proton = name.starts_with("libqpid-proton") && !name.starts_with("libqpid-proton-cpp");
+        if is_proton && !files.iter().any(|known| known == file) {
             files.push(file.into());
         }
     }
@@ -100,6 +116,13 @@ mod tests {
     #[test]
     fn a_library_is_named_once_however_many_parts_are_mapped() {
         assert_eq!(proton_libraries(MAPS), [PathBuf::from("/opt/p/lib/libqpid-proton-core.so.10.16.0")]);
+    }
+
+    #[test]
+    fn the_loaders_answer_is_understood_and_the_cpp_library_is_not_taken_for_the_c_one() {
+        let answer = "\tlibqpid-proton-cpp.so.12 => /lib/libqpid-proton-cpp.so.12 (0x00007f01)\n\
+            \tlibqpid-proton-core.so.10 => /opt/p/lib/libqpid-proton-core.so.10 (0x00007f02)\n";
+        assert_eq!(proton_libraries(answer), [PathBuf::from("/opt/p/lib/libqpid-proton-core.so.10")]);
     }
 
     #[test]

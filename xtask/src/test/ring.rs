@@ -269,7 +269,7 @@ fn figure_of(output: &str, word: &str) -> u64 {
     output.lines().filter(|line| line.starts_with("checks: ")).map(|line| figure(line, word)).sum()
 }
 
-pub(super) fn last_lines(text: &str, count: usize) -> String {
+pub(crate) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
