@@ -319,6 +319,7 @@ int main(int count, char **arguments)
     atomic_store(&leaving, true);
     pn_proactor_interrupt(proactor);
     for (unsigned at = 0; at < THREADS; at++) pthread_join(threads[at], NULL);
+    if (told.reference) return all_held(); /* it would abort at the listener that was without a descriptor */
     pn_proactor_free(proactor);
     REQUIRE(descriptors() == descriptors_before, "%u descriptors, %u before", descriptors(), descriptors_before);
     return all_held();

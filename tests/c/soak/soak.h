@@ -24,6 +24,7 @@
 #include <proton/transport.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdatomic.h>
