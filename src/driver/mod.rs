@@ -35,6 +35,11 @@ impl<'a> Driver<'a> {
         }
     }
 
+    /// Takes in all bytes, from memory of the reader's own.
+    pub(crate) fn take_in(&mut self, bytes: &[u8]) {
+        self.transport.take_in(self.connection.as_deref_mut(), bytes);
+    }
+
     /// Takes in as many bytes as there is room for and tells how many; `None` once reading has ended.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Option<usize> {
         let n = self.transport.capacity()?.min(bytes.len());

@@ -19,6 +19,9 @@ pub(super) struct InputBuffer {
 /// The room an empty input buffer offers at first.
 const INITIAL_ROOM: usize = 8192;
 
+/// The size of a protocol header, and of the header of a frame.
+const UNIT: usize = 8;
+
 /// Rooms for which memory is taken for several reads.
 const LARGE_ROOM: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
 
@@ -63,6 +66,34 @@ impl InputBuffer {
         }
         if self.bytes.len() < memory {
             self.bytes.resize(memory, 0);
+        }
+    }
+
+    /// Adds bytes that were read into memory of the reader's own; the frame they belong to is not whole yet.
+    pub(super) fn append(&mut self, bytes: &[u8]) {
+        let end = self.start + self.filled;
+        let memory = end + bytes.len();
+        if self.bytes.is_empty() {
+            self.bytes = pool::take(memory.max(INITIAL_ROOM));
+        }
+        if self.bytes.len() < memory {
+            self.bytes.resize(memory, 0);
+        }
+        if let Some(place) = self.bytes.get_mut(end..memory) {
+            place.copy_from_slice(bytes);
+        }
+        self.filled += bytes.len();
+        self.room = self.room.max(self.filled);
+    }
+
+    /// How many bytes are missing of what is at the front: a protocol header or the header of a frame, which have one
+    /// size, or the rest of a frame. None of a unit that is whole and cannot be handled yet.
+    pub(super) fn missing(&self) -> usize {
+        match self.filled().first_chunk::<UNIT>() {
+            Some([a, b, c, d, ..]) => {
+                (u32::from_be_bytes([*a, *b, *c, *d]) as usize).saturating_sub(self.filled)
+            }
+            None => UNIT - self.filled,
         }
     }
 

@@ -67,6 +67,51 @@ impl Transport {
         self.read(connection);
     }
 
+    /// Takes in bytes from memory of the reader's own. They are parsed where they are; what is left of a frame that is
+    /// not whole is kept, and made whole first when more arrives.
+    pub(crate) fn take_in(&mut self, mut connection: Option<&mut Connection>, bytes: &[u8]) {
+        if self.tail_closed {
+            return;
+        }
+        self.idle.heard |= !bytes.is_empty();
+        self.started |= !bytes.is_empty();
+        let mut rest = bytes;
+        if self.protection.is_some() {
+            self.input.append(rest);
+            return self.read(connection);
+        }
+        while !self.input.filled().is_empty() {
+            let missing = self.input.missing();
+            let Some((now, later)) = rest.split_at_checked(missing).filter(|_| missing > 0) else {
+                self.input.append(rest);
+                return self.read(connection);
+            };
+            self.input.append(now);
+            rest = later;
+            self.read(connection.as_deref_mut());
+        }
+        let used = self.parse(connection, rest);
+        if !self.tail_closed && used < rest.len() {
+            self.input.append(rest.get(used..).unwrap_or_default());
+        }
+    }
+
+    /// Whether more bytes lead anywhere, or too many wait already for something else than bytes.
+    pub(crate) fn wants_input(&self) -> bool {
+        let held = self.input.filled().len();
+        !self.tail_closed && (held < MOST_WAITING || self.input.missing() > 0)
+    }
+
+    /// Bytes that have arrived and wait to be read.
+    pub(crate) fn held_input(&self) -> usize {
+        self.input.filled().len()
+    }
+
+    /// There is a peer, from which something is to be heard from now on.
+    pub(crate) fn establish(&mut self) {
+        self.started = true;
+    }
+
     /// Reads as many whole units as there are.
     pub(super) fn read(&mut self, connection: Option<&mut Connection>) {
         if self.protection.is_some() {
@@ -359,6 +404,9 @@ impl Transport {
 
 /// How the log tells that nothing more is read.
 const END_OF_INPUT: &str = "  <- EOS";
+
+/// Bytes that wait for something else than bytes, a connection or an answer, before no more are read.
+const MOST_WAITING: usize = 64 * 1024;
 
 /// The length of a protocol header.
 const HEADER: usize = 8;
