@@ -16,6 +16,12 @@ use libc::{sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 #[derive(Clone)]
 pub(crate) struct SocketAddress(sockaddr_storage);
 
+impl Default for SocketAddress {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 impl SocketAddress {
     /// No address.
     pub(crate) fn empty() -> Self {
@@ -69,6 +75,21 @@ impl SocketAddress {
             libc::AF_INET => size_of::<sockaddr_in>() as socklen_t,
             libc::AF_INET6 => size_of::<sockaddr_in6>() as socklen_t,
             _ => WHOLE,
+        }
+    }
+
+    /// The port of an address that has one.
+    pub(crate) fn port(&self) -> Option<u16> {
+        let has_port = matches!(self.family(), libc::AF_INET | libc::AF_INET6);
+        // SAFETY: the storage is large enough for either version of IP, which have the port in one place.
+        has_port.then(|| u16::from_be(unsafe { (*self.as_ptr().cast::<sockaddr_in>()).sin_port }))
+    }
+
+    /// Sets the port of an address that has one.
+    pub(crate) fn set_port(&mut self, port: u16) {
+        if self.port().is_some() {
+            // SAFETY: as in `port`.
+            unsafe { (*(&raw mut self.0).cast::<sockaddr_in>()).sin_port = port.to_be() };
         }
     }
 
@@ -218,6 +239,19 @@ mod tests {
         assert_eq!(size_of::<SocketAddress>(), 128);
         assert!(SocketAddress::empty().is_empty());
         assert!(!of("127.0.0.1:1").is_empty());
+    }
+
+    #[test]
+    fn the_port_of_either_version_of_ip_can_be_replaced() {
+        for text in ["127.0.0.1:1", "[::1]:1"] {
+            let mut address = SocketAddress::from_std(text.parse().expect("an address"));
+            assert_eq!(address.port(), Some(1));
+            address.set_port(60_000);
+            assert_eq!(address.numeric().map(|(_, port)| port), Some("60000".to_owned()));
+        }
+        let mut none = SocketAddress::empty();
+        none.set_port(5);
+        assert!(none.port().is_none() && none.is_empty());
     }
 
     #[test]

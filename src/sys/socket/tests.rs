@@ -123,7 +123,7 @@ fn a_refused_connection_is_told_by_the_socket_once() {
 fn pieces_arrive_in_order_whichever_way_they_are_sent() {
     let (here, there) = pair();
     assert_eq!(here.send(b"one ", true).expect("there is room"), 4);
-    assert_eq!(here.send_all(&[IoSlice::new(b"two "), IoSlice::new(b"three ")], true).expect("room"), 10);
+    assert_eq!(here.send(b"two three ", true).expect("there is room"), 10);
     let last = [b"fo".as_slice(), b"ur".as_slice()].map(|text| (text.as_ptr(), text.len()));
     // SAFETY: both texts live for ever.
     assert_eq!(unsafe { here.send_from(&last, false) }.expect("there is room"), 4);

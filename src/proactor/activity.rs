@@ -1,0 +1,162 @@
+//! What the proactor itself has to say: a time is up, it was interrupted, nothing is left to do (spec/proactor.md
+//! section 7).
+//!
+//! Several of them that are due at once come in one batch, in this order. Being without anything to do is noticed at
+//! certain moments only: when a subject has gone, when a batch with a time-out is done, and when the program asks for
+//! it by cancelling the time-out or by disconnecting.
+
+/// An event of the proactor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProactorEvent {
+    Timeout,
+    Interrupt,
+    Inactive,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Timeout {
+    #[default]
+    None,
+    At(u64),
+    /// It was handed out in the batch that is being handled.
+    HandedOut,
+}
+
+/// What is going on in a proactor.
+#[derive(Debug, Default)]
+pub(crate) struct Activity {
+    /// Connections, listeners and raw connections.
+    subjects: usize,
+    timeout: Timeout,
+    interrupted: bool,
+    inactive: bool,
+}
+
+impl Activity {
+    /// A subject has begun.
+    pub(crate) fn begin(&mut self) {
+        self.subjects += 1;
+    }
+
+    /// A subject has gone. True: there is an event.
+    pub(crate) fn end(&mut self) -> bool {
+        self.subjects = self.subjects.saturating_sub(1);
+        self.check()
+    }
+
+    /// The program disconnects everything. True: there is an event.
+    pub(crate) fn disconnect(&mut self) -> bool {
+        self.check()
+    }
+
+    pub(crate) fn interrupt(&mut self) {
+        self.interrupted = true;
+    }
+
+    /// The program wants to hear at `time`; a time set before means nothing any more.
+    pub(crate) fn set_timeout(&mut self, time: u64) {
+        self.timeout = Timeout::At(time);
+        self.inactive = false;
+    }
+
+    /// The program does not want to hear any more. True: there is an event.
+    pub(crate) fn cancel_timeout(&mut self) -> bool {
+        self.timeout = Timeout::None;
+        self.check()
+    }
+
+    /// When the proactor has something to say at the latest.
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        match self.timeout {
+            Timeout::At(time) => Some(time),
+            Timeout::None | Timeout::HandedOut => None,
+        }
+    }
+
+    pub(crate) fn has_event(&self, now: u64) -> bool {
+        self.interrupted || self.inactive || self.deadline().is_some_and(|time| time <= now)
+    }
+
+    /// The next event of a batch.
+    pub(crate) fn next_event(&mut self, now: u64) -> Option<ProactorEvent> {
+        if self.deadline().is_some_and(|time| time <= now) {
+            self.timeout = Timeout::HandedOut;
+            return Some(ProactorEvent::Timeout);
+        }
+        if std::mem::take(&mut self.interrupted) {
+            return Some(ProactorEvent::Interrupt);
+        }
+        std::mem::take(&mut self.inactive).then_some(ProactorEvent::Inactive)
+    }
+
+    /// The program has handled a batch.
+    pub(crate) fn batch_done(&mut self) {
+        if self.timeout == Timeout::HandedOut {
+            self.timeout = Timeout::None;
+            self.check();
+        }
+    }
+
+    fn check(&mut self) -> bool {
+        if self.subjects == 0 && self.timeout == Timeout::None {
+            self.inactive = true;
+        }
+        self.inactive
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProactorEvent::{Inactive, Interrupt, Timeout};
+    use super::*;
+
+    fn batch(activity: &mut Activity, now: u64) -> Vec<ProactorEvent> {
+        let events = std::iter::from_fn(|| activity.next_event(now)).collect();
+        activity.batch_done();
+        events
+    }
+
+    #[test]
+    fn what_is_due_comes_in_one_batch_and_being_idle_after_it() {
+        let mut activity = Activity::default();
+        activity.interrupt();
+        activity.interrupt();
+        activity.set_timeout(5);
+        assert_eq!(batch(&mut activity, 5), [Timeout, Interrupt]);
+        assert_eq!(batch(&mut activity, 5), [Inactive]);
+        assert_eq!(batch(&mut activity, 5), []);
+    }
+
+    #[test]
+    fn a_timeout_is_never_early_and_the_last_one_set_counts() {
+        let mut activity = Activity::default();
+        activity.set_timeout(0);
+        activity.set_timeout(10);
+        assert!(!activity.has_event(9), "the first was replaced");
+        assert_eq!(batch(&mut activity, 10), [Timeout]);
+        assert_eq!(batch(&mut activity, 10), [Inactive]);
+    }
+
+    #[test]
+    fn a_timeout_set_while_one_is_handled_keeps_the_proactor_active() {
+        let mut activity = Activity::default();
+        activity.set_timeout(1);
+        assert_eq!(activity.next_event(1), Some(Timeout));
+        activity.set_timeout(2);
+        activity.batch_done();
+        assert!(!activity.has_event(1));
+        assert!(activity.cancel_timeout());
+    }
+
+    #[test]
+    fn the_last_subject_to_go_and_cancelling_tell_of_being_idle() {
+        let mut activity = Activity::default();
+        activity.begin();
+        activity.begin();
+        assert!(!activity.cancel_timeout() && !activity.end());
+        assert!(activity.end());
+        assert_eq!(batch(&mut activity, 0), [Inactive]);
+        assert!(activity.cancel_timeout());
+        assert_eq!(batch(&mut activity, 0), [Inactive]);
+    }
+}
