@@ -38,7 +38,6 @@ mod object;
 mod performative;
 mod proactor;
 mod sasl;
-#[allow(dead_code, reason = "the proactor, which will use it, is not here yet")]
 mod sys;
 mod transport;
 

@@ -107,6 +107,25 @@ PNP_EXTERN const pn_netaddr_t *pn_netaddr_local(pn_transport_t *t);
 PN_DEPRECATED("use pn_transport_remote_addr()")
 PNP_EXTERN const pn_netaddr_t *pn_netaddr_remote(pn_transport_t *t);
 
+/**
+ * Returns the addresses that a listener listens at.
+ *
+ * @param[in] l a listener, or NULL
+ * @return the first address; pn_netaddr_next() gives the others. NULL before pn_proactor_listen(), and if there is no
+ *   address that could be listened at
+ */
+PNP_EXTERN const pn_netaddr_t *pn_listener_addr(pn_listener_t *l);
+
+/**
+ * Returns the addresses that a listener listens at.
+ *
+ * @param[in] l a listener, or NULL
+ * @return what pn_listener_addr() returns
+ * @deprecated use pn_listener_addr()
+ */
+PN_DEPRECATED("use pn_listener_addr()")
+PNP_EXTERN const pn_netaddr_t *pn_netaddr_listening(pn_listener_t *l);
+
 #ifdef __cplusplus
 }
 #endif

@@ -37,6 +37,32 @@ struct pn_raw_buffer_t {
   uint32_t offset;   /**< Where the data begins. */
 };
 
+struct pn_netaddr_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Returns the address of this end. See pn_netaddr_str() and the other functions of proton/netaddr.h.
+ *
+ * @param[in] connection a raw connection
+ * @return the address, empty until it is known, valid as long as the raw connection; NULL for NULL
+ */
+PNP_EXTERN const struct pn_netaddr_t *pn_raw_connection_local_addr(pn_raw_connection_t *connection);
+
+/**
+ * Returns the address of the other end: while connecting, the one that is being tried.
+ *
+ * @param[in] connection a raw connection
+ * @return the address, empty until it is known, valid as long as the raw connection; NULL for NULL
+ */
+PNP_EXTERN const struct pn_netaddr_t *pn_raw_connection_remote_addr(pn_raw_connection_t *connection);
+
+#ifdef __cplusplus
+}
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -50,6 +76,14 @@ extern "C" {
  * @return a new raw connection, for pn_proactor_raw_connect() or pn_listener_raw_accept()
  */
 PNP_EXTERN pn_raw_connection_t *pn_raw_connection(void);
+
+/**
+ * Tells whether a batch is about a raw connection.
+ *
+ * @param[in] batch a batch
+ * @return the raw connection; NULL if the batch is about something else
+ */
+PNP_EXTERN pn_raw_connection_t *pn_event_batch_raw_connection(pn_event_batch_t *batch);
 
 /**
  * Closes both directions. What was given to be written is still written.

@@ -15,6 +15,7 @@ use super::settle::settle_if_needed;
 use super::shell::{
     attachments, context, let_go, new_node, pn_connection_t, pn_transport_t, set_context, set_count,
 };
+use super::subject::Seat;
 use super::types::pn_state_t;
 use crate::codec::{Data, Field};
 use crate::engine::{Condition, Connection, Password, Text};
@@ -53,6 +54,7 @@ pub extern "C" fn pn_connection() -> *mut pn_connection_t {
         data: [null_mut(); 3],
         notices: Vec::new(),
         settling: false,
+        seat: Seat::none(),
     });
     // SAFETY: the connection is fresh; the caller gets its first reference.
     unsafe { set_count(connection, 1) };

@@ -9,6 +9,8 @@ use std::ptr::null;
 
 use libc::sockaddr;
 
+use super::listener::{first_address, pn_listener_t};
+use super::networked::{connection_of, of_transport};
 use super::shell::pn_transport_t;
 use crate::sys::address::SocketAddress;
 
@@ -19,7 +21,6 @@ pub struct pn_netaddr_t {
     followed: bool,
 }
 
-#[allow(dead_code, reason = "the proactor, which makes addresses, is not here yet")]
 impl pn_netaddr_t {
     /// The address of a socket that is not there yet.
     pub(super) fn empty() -> Self {
@@ -171,13 +172,39 @@ pub unsafe extern "C" fn pn_netaddr_remote(t: *mut pn_transport_t) -> *const pn_
     unsafe { pn_transport_remote_addr(t) }
 }
 
+/// Returns the addresses that a listener listens at.
+///
+/// @param[in] l a listener, or NULL
+/// @return the first address; pn_netaddr_next() gives the others. NULL before pn_proactor_listen(), and if there is no
+///   address that could be listened at
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_listener_addr(l: *mut pn_listener_t) -> *const pn_netaddr_t {
+    // SAFETY: the caller passes null or a live listener.
+    unsafe { first_address(l) }
+}
+
+/// Returns the addresses that a listener listens at.
+///
+/// @param[in] l a listener, or NULL
+/// @return what pn_listener_addr() returns
+/// @deprecated use pn_listener_addr()
+#[deprecated(note = "use pn_listener_addr()")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_netaddr_listening(l: *mut pn_listener_t) -> *const pn_netaddr_t {
+    // SAFETY: passed on from the caller.
+    unsafe { pn_listener_addr(l) }
+}
+
 /// Our end and the peer's of a connection that a proactor drives; nothing of any other.
 ///
 /// # Safety
 /// `transport` is null or live.
-unsafe fn ends<'a>(_transport: *mut pn_transport_t) -> Option<&'a [pn_netaddr_t; 2]> {
-    // There is no proactor yet that could drive one.
-    None
+unsafe fn ends<'a>(transport: *mut pn_transport_t) -> Option<&'a [pn_netaddr_t; 2]> {
+    // SAFETY: passed on from the caller.
+    let task = unsafe { of_transport(transport) }?;
+    let addresses = connection_of(&task)?.addresses();
+    // SAFETY: they stay where they are as long as the connection is in the proactor.
+    Some(unsafe { &*addresses })
 }
 
 /// Writes as much of `text` as there is room for, with a NUL, and gives the length of all of it.

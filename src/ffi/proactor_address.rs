@@ -1,4 +1,4 @@
-//! Addresses as text: put together, and taken apart.
+//! Addresses as text, taken apart.
 
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null;
@@ -7,29 +7,6 @@ use super::data_object::text;
 use super::error::{PN_ARG_ERR, PN_OVERFLOW};
 use super::netaddr::write_text;
 use crate::proactor::address::{known_port, split};
-
-/// Writes the address of a host and a port, "HOST:PORT".
-///
-/// @param[out] addr room for the address, cut off where it does not fit; ends in NUL
-/// @param[in] size the size of `addr`; PN_MAX_ADDR is always enough
-/// @param[in] host a name or a number, NULL for this host
-/// @param[in] port a number or the name of a service, NULL for AMQP's own
-/// @return the length of the whole address without NUL
-/// cbindgen:ignore
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_proactor_addr(
-    addr: *mut c_char,
-    size: usize,
-    host: *const c_char,
-    port: *const c_char,
-) -> c_int {
-    // SAFETY: the caller passes null or a string.
-    let host = unsafe { text(host) }.unwrap_or_default();
-    // SAFETY: as above.
-    let port = unsafe { text(port) }.unwrap_or_default();
-    // SAFETY: the caller passes a buffer with its size.
-    unsafe { write_text(&[host, b":", port].concat(), addr, size) }
-}
 
 /// Takes an address apart in a copy of it. No public header has this; it is exported because Proton exports it.
 ///
@@ -78,6 +55,7 @@ mod tests {
     use std::ptr::null_mut;
 
     use super::*;
+    use crate::ffi::proactor::pn_proactor_addr;
 
     fn joined(host: Option<&CStr>, port: Option<&CStr>, size: usize) -> (c_int, String) {
         let mut buffer = [c_char::MAX; 64];

@@ -5,19 +5,23 @@
 //! frees it after its last event. What the proactor calls is in `raw_io`.
 
 use std::ffi::c_void;
-use std::ptr::null_mut;
-use std::sync::OnceLock;
+use std::ptr::{null, null_mut};
 
 use super::cid::names::pn_cid_t;
 use super::condition::pn_condition_t;
 use super::event::{context_of, pn_collector_t, pn_event_t};
+use super::netaddr::pn_netaddr_t;
+use super::proactor::pn_event_batch_t;
 use super::raw_io::RawIo;
 use super::shell::{attachments, context, set_context};
+use super::subject::{Body, Seat, Subject};
 use crate::engine::Condition;
 use crate::object::class::uncounted_class;
 use crate::object::record::pn_record_t;
 use crate::object::{ClassCell, collector, decref, header, new_object};
 use crate::proactor::raw::RawBuffer;
+use crate::proactor::task::Signals;
+use crate::sys::address::SocketAddress;
 
 /// Memory of the application's, lent to a raw connection. C knows the first word as `uintptr_t`.
 #[repr(C)]
@@ -44,8 +48,10 @@ pub struct pn_raw_connection_t {
     record: *mut pn_record_t,
     /// Holds one event at a time.
     pub(super) events: *mut pn_collector_t,
-    /// Tells the proactor that the program wakes it; empty until it has one. For all threads.
-    pub(super) waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// Where both ends are, as C was told last.
+    addresses: [pn_netaddr_t; 2],
+    /// Its place in a proactor, once it has one. For all threads.
+    pub(super) seat: Seat,
 }
 
 /// The class of raw connections.
@@ -65,9 +71,53 @@ pub extern "C" fn pn_raw_connection() -> *mut pn_raw_connection_t {
         condition: None,
         record: null_mut(),
         events: collector::new(),
-        waker: OnceLock::new(),
+        addresses: [pn_netaddr_t::empty(), pn_netaddr_t::empty()],
+        seat: Seat::none(),
     };
     new_object(&raw const CLASS.0, connection)
+}
+
+/// Tells whether a batch is about a raw connection.
+///
+/// @param[in] batch a batch
+/// @return the raw connection; NULL if the batch is about something else
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_event_batch_raw_connection(
+    batch: *mut pn_event_batch_t,
+) -> *mut pn_raw_connection_t {
+    // SAFETY: the caller passes null or a live batch.
+    match unsafe { Subject::of(batch) } {
+        Some(Subject { body: Body::Raw(raw), .. }) => raw.object(),
+        _ => null_mut(),
+    }
+}
+
+/// Returns the address of this end. See pn_netaddr_str() and the other functions of proton/netaddr.h.
+///
+/// @param[in] connection a raw connection
+/// @return the address, empty until it is known, valid as long as the raw connection; NULL for NULL
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_raw_connection_local_addr(
+    connection: *mut pn_raw_connection_t,
+) -> *const pn_netaddr_t {
+    // SAFETY: the caller passes null or a live raw connection of its thread.
+    unsafe { address(connection, 0, RawIo::local) }
+}
+
+/// Returns the address of the other end: while connecting, the one that is being tried.
+///
+/// @param[in] connection a raw connection
+/// @return the address, empty until it is known, valid as long as the raw connection; NULL for NULL
+///
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_raw_connection_remote_addr(
+    connection: *mut pn_raw_connection_t,
+) -> *const pn_netaddr_t {
+    // SAFETY: the caller passes null or a live raw connection of its thread.
+    unsafe { address(connection, 1, RawIo::remote) }
 }
 
 /// Closes both directions. What was given to be written is still written.
@@ -237,10 +287,8 @@ pub unsafe extern "C" fn pn_raw_connection_wake(connection: *mut pn_raw_connecti
         return;
     }
     // SAFETY: the caller passes a live raw connection; nobody ever has this field to himself.
-    let waker = unsafe { &(*connection).waker };
-    if let Some(wake) = waker.get() {
-        wake();
-    }
+    let seat = unsafe { &(*connection).seat };
+    seat.signal(Signals::WAKE);
 }
 
 /// Returns the condition that tells why a raw connection ended, not set if it ended as planned.
@@ -336,6 +384,24 @@ pub(super) unsafe fn io<'a>(connection: *mut pn_raw_connection_t) -> Option<&'a 
     (!connection.is_null()).then(|| unsafe { &mut (*connection).io })
 }
 
+/// One of a raw connection's addresses, as `now` tells it.
+///
+/// # Safety
+/// As for [`io`].
+unsafe fn address(
+    connection: *mut pn_raw_connection_t,
+    end: usize,
+    now: fn(&RawIo) -> SocketAddress,
+) -> *const pn_netaddr_t {
+    // SAFETY: passed on from the caller.
+    let Some(io) = (unsafe { io(connection) }) else { return null() };
+    let now = now(io);
+    // SAFETY: as above; only this field is borrowed, as others may look at another one.
+    let place = unsafe { &mut (*connection).addresses[end] };
+    place.learn(now);
+    place
+}
+
 /// The place of a raw connection's record.
 ///
 /// # Safety
@@ -407,9 +473,6 @@ mod tests {
         reason = "a test owns every object it uses"
     )]
 
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
     use crate::ffi::condition::{pn_condition_is_set, pn_condition_set_name};
     use crate::ffi::object::{pn_decref, pn_incref, pn_refcount};
@@ -475,22 +538,6 @@ mod tests {
     }
 
     #[test]
-    fn a_wake_reaches_the_proactor_once_there_is_one() {
-        let (connection, woken) = (pn_raw_connection(), Arc::new(AtomicUsize::new(0)));
-        let counter = Arc::clone(&woken);
-        let wake = move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-        };
-        unsafe {
-            pn_raw_connection_wake(connection);
-            assert!((*connection).waker.set(Box::new(wake)).is_ok());
-            pn_raw_connection_wake(connection);
-            assert_eq!(woken.load(Ordering::Relaxed), 1);
-            free(connection);
-        }
-    }
-
-    #[test]
     fn no_raw_connection_is_closed_and_takes_nothing() {
         let mut memory = [0_u8; 4];
         let mut some = buffer(&mut memory, 1);
@@ -507,7 +554,7 @@ mod tests {
             assert!(pn_raw_connection_attachments(null_mut()).is_null());
             assert!(pn_event_raw_connection(null_mut()).is_null());
             let connection = pn_raw_connection();
-            assert_eq!(pn_raw_connection_write_buffers(connection, std::ptr::null(), 1), 0);
+            assert_eq!(pn_raw_connection_write_buffers(connection, null(), 1), 0);
             assert_eq!(pn_raw_connection_take_written_buffers(connection, null_mut(), 1), 0);
             free(connection);
         }

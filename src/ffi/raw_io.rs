@@ -44,6 +44,16 @@ impl RawIo {
         Self { machine: RawConnection::new(), socket: None, remote: SocketAddress::empty() }
     }
 
+    /// Where this end is; empty without a socket.
+    pub(super) fn local(&self) -> SocketAddress {
+        self.socket.as_ref().map_or_else(SocketAddress::empty, Socket::local_address)
+    }
+
+    /// Where the peer is, or is looked for.
+    pub(super) fn remote(&self) -> SocketAddress {
+        self.remote.clone()
+    }
+
     /// An address is tried, or was accepted from.
     pub(super) fn set_remote(&mut self, address: SocketAddress) {
         self.remote = address;

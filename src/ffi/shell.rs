@@ -18,6 +18,7 @@ use super::disposition::pn_disposition_t;
 use super::error::pn_error_t;
 use super::logger::pn_logger_t;
 use super::settle;
+use super::subject::Seat;
 use super::terminus::pn_terminus_t;
 use super::transport::pn_tracer_t;
 use crate::engine::{Connection, DeliveryKey, LinkKey, Notice, SessionKey, Subject};
@@ -39,6 +40,8 @@ pub struct pn_connection_t {
     pub(super) data: [*mut pn_data_t; 3],
     pub(super) notices: Vec<Notice>,
     pub(super) settling: bool,
+    /// The proactor that drives it, for threads that do not.
+    pub(super) seat: Seat,
 }
 
 /// A session.

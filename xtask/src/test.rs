@@ -36,8 +36,8 @@ const PACKAGES: [&str; 12] = [
     "libqpid-proton11-dev-examples",
 ];
 
-/// The headers of the core, whose declarations are compared with the recorded interface.
-const HEADERS: [&str; 26] = [
+/// The headers of the core and the proactor, whose declarations are compared with the recorded interface.
+const HEADERS: [&str; 31] = [
     "annotations",
     "cid",
     "codec",
@@ -51,10 +51,15 @@ const HEADERS: [&str; 26] = [
     "event",
     "import_export",
     "link",
+    "listener",
     "log",
     "logger",
     "message",
+    "netaddr",
     "object",
+    "proactor",
+    "proactor_ext",
+    "raw_connection",
     "sasl",
     "sasl_plugin",
     "session",
@@ -229,14 +234,14 @@ fn interface(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let names = HEADERS.map(|header| format!("proton/{header}.h"));
     let mut arguments = vec!["--headers-only", "--jobs", "2"];
     arguments.extend(names.iter().flat_map(|name| ["--header", name.as_str()]));
-    check("the headers of the core", &arguments);
+    check("the headers of the core and the proactor", &arguments);
     for (header, release) in OLD_HEADERS {
         let name = format!("proton/{header}.h");
         check(&name, &["--headers-only", "--headers-release", release, "--header", &name]);
     }
-    // The names of the other libraries lead to the same code, but the checker asks them for the proactor.
     for release in RELEASES {
-        check(&format!("the core of {release}"), &["--lib", "core", "--libs-only", "--release", release]);
+        let parts = ["--lib", "core", "--lib", "proactor", "--libs-only", "--release", release];
+        check(&format!("core and proactor of {release}"), &parts);
     }
     Ok(())
 }

@@ -1,0 +1,400 @@
+//! A connection that a proactor drives: its socket on one side, its driver with the program's objects on the other.
+//!
+//! The driver belongs to the thread that has the batch. The input and output have a lock of their own, which other
+//! threads take only to leave addresses that were looked up. What the bytes lead to may run the program's code (a log
+//! sink, a SASL plug-in), which may come back here: such a call finds the lock taken and does nothing.
+
+use std::cell::UnsafeCell;
+use std::ffi::{CString, c_uint};
+use std::io;
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+use std::sync::{Arc, Mutex};
+
+use super::condition::{
+    pn_condition, pn_condition_copy, pn_condition_free, pn_condition_is_set, pn_condition_set_description,
+    pn_condition_set_name, pn_condition_t,
+};
+use super::connection::pn_connection_open;
+use super::connection_driver::{
+    pn_connection_driver_close, pn_connection_driver_destroy, pn_connection_driver_finished,
+    pn_connection_driver_has_event, pn_connection_driver_init, pn_connection_driver_next_event,
+    pn_connection_driver_read_close, pn_connection_driver_release_connection, pn_connection_driver_t,
+    pn_connection_driver_write_buffer, pn_connection_driver_write_done,
+};
+use super::event::names::pn_event_type_t as Events;
+use super::event::{pn_event_t, put};
+use super::netaddr::pn_netaddr_t;
+use super::proactor::{pn_event_batch_t, pn_proactor_t};
+use super::shell::{CONNECTION, pn_connection_t, pn_transport_t};
+use super::subject::{Body, Core, Left, Subject, SubjectTask, lock};
+use super::transport::{
+    on_driver, pn_transport_closed, pn_transport_condition, pn_transport_head_closed,
+    pn_transport_set_server, pn_transport_tick,
+};
+use crate::proactor::connection::{ConnectionIo, Site, Wire};
+use crate::proactor::scheduler::Task;
+use crate::proactor::task::Signals;
+use crate::sys::clock;
+use crate::sys::poll::Interest;
+use crate::sys::socket::Socket;
+
+/// A connection that a proactor drives.
+pub(super) struct Networked {
+    driver: UnsafeCell<pn_connection_driver_t>,
+    io: Mutex<ConnectionIo>,
+    /// The condition that a disconnect of the proactor gives.
+    order: Mutex<Option<Order>>,
+    /// Where both ends are, as C was told last.
+    addresses: UnsafeCell<[pn_netaddr_t; 2]>,
+}
+
+/// A condition of the program's, copied.
+struct Order(*mut pn_condition_t);
+
+// SAFETY: nobody else has the copy.
+unsafe impl Send for Order {}
+
+impl Drop for Order {
+    fn drop(&mut self) {
+        // SAFETY: the copy is ours.
+        unsafe { pn_condition_free(self.0) };
+    }
+}
+
+/// Which side of the connection this is, as far as its first steps differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It is opened at once.
+    Connects,
+    /// The program opens it.
+    Accepts,
+}
+
+/// Gives a connection to a proactor. Its task does not run before it has been begun, or signalled.
+///
+/// # Safety
+/// `proactor` is live; `connection` and `transport` are null or live, and handed over.
+pub(super) unsafe fn start(
+    proactor: *mut pn_proactor_t,
+    connection: *mut pn_connection_t,
+    transport: *mut pn_transport_t,
+    side: Side,
+    io: ConnectionIo,
+) -> SubjectTask {
+    let mut driver = MaybeUninit::<pn_connection_driver_t>::uninit();
+    // SAFETY: passed on from the caller.
+    unsafe { pn_connection_driver_init(driver.as_mut_ptr(), connection, transport) };
+    // SAFETY: that has set it up.
+    let driver = unsafe { driver.assume_init() };
+    let (connection, transport) = (driver.connection, driver.transport);
+    if side == Side::Accepts {
+        // SAFETY: the transport is live.
+        unsafe { pn_transport_set_server(transport) };
+    } else {
+        // SAFETY: the connection is live.
+        unsafe { pn_connection_open(connection) };
+    }
+    // SAFETY: passed on from the caller.
+    let core = unsafe { &*proactor }.core();
+    lock(&core.activity).begin();
+    let networked = Networked {
+        driver: UnsafeCell::new(driver),
+        io: Mutex::new(io),
+        order: Mutex::new(None),
+        addresses: UnsafeCell::new([pn_netaddr_t::empty(), pn_netaddr_t::empty()]),
+    };
+    core.scheduler.add(|key| {
+        // SAFETY: the connection is live, and no other thread has it yet.
+        unsafe { &*connection }.seat.take(proactor, key);
+        let body = Body::Connection(Box::new(networked));
+        Subject { batch: pn_event_batch_t::of_a_proactor(), proactor, key, body }
+    })
+}
+
+/// The socket's place in the scheduler.
+struct Place<'a> {
+    core: &'a Core,
+    task: &'a Task<Subject>,
+}
+
+impl Site for Place<'_> {
+    fn watch(&self, socket: &Socket) -> io::Result<()> {
+        self.core.scheduler.watch(self.task.key, socket.fd(), Interest::Both)
+    }
+
+    fn wake_at(&self, time: u64) {
+        self.core.scheduler.wake_at(self.task, time);
+    }
+}
+
+impl Networked {
+    /// Begins input and output, in the thread that has started the connection.
+    pub(super) fn begin(&self, core: &Core, task: &SubjectTask) {
+        if lock(&self.io).begin(&Place { core, task }) {
+            core.scheduler.signal(task, Signals::MORE);
+        }
+    }
+
+    /// Has `f` leave something for the next run.
+    pub(super) fn leave<R>(&self, f: impl FnOnce(&mut ConnectionIo) -> R) -> R {
+        f(&mut lock(&self.io))
+    }
+
+    fn driver(&self) -> *mut pn_connection_driver_t {
+        self.driver.get()
+    }
+
+    /// The connection; null once it was released.
+    pub(super) fn connection(&self) -> *mut pn_connection_t {
+        // SAFETY: the driver is set up as long as the subject is there.
+        unsafe { (*self.driver()).connection }
+    }
+
+    pub(super) fn run(&self, subject: &Subject, task: &SubjectTask, signals: Signals) -> bool {
+        let core = subject.core();
+        let mut io = lock(&self.io);
+        io.begin_run(core.scheduler.is_busy());
+        io.note(signals);
+        let place = Place { core, task };
+        io.dial(&place);
+        if io.waits_for_peer() {
+            return false;
+        }
+        let mut wire = Line(self);
+        if !wire.has_events() {
+            io.advance(&mut wire, &place);
+        }
+        wire.has_events()
+    }
+
+    pub(super) fn next(&self, subject: &Subject) -> *mut pn_event_t {
+        // SAFETY: the caller has the batch, and with it the driver.
+        let event = unsafe { pn_connection_driver_next_event(self.driver()) };
+        if !event.is_null() || self.connection().is_null() {
+            return event;
+        }
+        let core = subject.core();
+        let Some(task) = core.scheduler.find(subject.key) else { return null_mut() };
+        let mut io = lock(&self.io);
+        io.note(task.absorb());
+        io.advance(&mut Line(self), &Place { core, task: &task });
+        drop(io);
+        // SAFETY: as above.
+        unsafe { pn_connection_driver_next_event(self.driver()) }
+    }
+
+    pub(super) fn done(&self, subject: &Subject, task: &SubjectTask) -> Left {
+        if self.connection().is_null() {
+            return Left::Gone;
+        }
+        let mut io = lock(&self.io);
+        io.note(task.absorb());
+        if io.waits_for_peer() {
+            return Left::Stays(if io.can_dial() { Signals::LOOKUP } else { Signals::NONE });
+        }
+        let mut wire = Line(self);
+        io.send(&mut wire);
+        // SAFETY: the caller has the batch, and with it the driver.
+        if unsafe { pn_connection_driver_finished(self.driver()) } {
+            return Left::Gone;
+        }
+        if let Some(time) = wire.tick() {
+            subject.core().scheduler.wake_at(task, time);
+        }
+        let more = wire.has_events() || io.has_more(&mut wire);
+        Left::Stays(if more { Signals::MORE } else { Signals::NONE })
+    }
+
+    /// Writes what there is to be said, in the middle of a batch.
+    pub(super) fn flush(&self) {
+        if let Ok(mut io) = self.io.try_lock() {
+            io.send(&mut Line(self));
+        }
+    }
+
+    /// The proactor disconnects; a condition is copied.
+    ///
+    /// # Safety
+    /// `condition` is null or live.
+    pub(super) unsafe fn order(&self, condition: *mut pn_condition_t) {
+        if !condition.is_null() {
+            let copy = Order(pn_condition());
+            // SAFETY: passed on from the caller; the copy is live.
+            unsafe { pn_condition_copy(copy.0, condition) };
+            *lock(&self.order) = Some(copy);
+        }
+    }
+
+    /// Takes the connection out, as new, and closes its socket.
+    pub(super) fn release(&self) {
+        // SAFETY: the caller has the batch, and with it the driver.
+        let connection = unsafe { pn_connection_driver_release_connection(self.driver()) };
+        // SAFETY: it was given back live, or there is none.
+        if let Some(connection) = unsafe { connection.as_ref() } {
+            connection.seat.leave();
+        }
+        lock(&self.io).close();
+    }
+
+    /// Where both ends are now.
+    pub(super) fn addresses(&self) -> *mut [pn_netaddr_t; 2] {
+        let place = self.addresses.get();
+        if let Ok(io) = self.io.try_lock() {
+            // SAFETY: only the thread that has the batch comes here.
+            let [local, remote] = unsafe { &mut *place };
+            local.learn(io.local_address());
+            remote.learn(io.peer_address());
+        }
+        place
+    }
+
+    /// Ends everything; nothing of it is used any more.
+    pub(super) fn end(&self) {
+        lock(&self.io).close();
+        // SAFETY: the connection is live as long as the driver has it.
+        if let Some(connection) = unsafe { self.connection().as_ref() } {
+            connection.seat.leave();
+        }
+        // SAFETY: nobody uses the driver any more.
+        unsafe { pn_connection_driver_destroy(self.driver()) };
+    }
+}
+
+/// The driver as input and output see it. Whoever makes one has the batch of the connection.
+struct Line<'a>(&'a Networked);
+
+impl Line<'_> {
+    fn driver(&self) -> *mut pn_connection_driver_t {
+        self.0.driver()
+    }
+
+    fn transport(&self) -> *mut pn_transport_t {
+        // SAFETY: the driver is set up as long as the subject is there.
+        unsafe { (*self.driver()).transport }
+    }
+}
+
+impl Wire for Line<'_> {
+    fn has_events(&mut self) -> bool {
+        // SAFETY: the driver is set up, and this thread's.
+        unsafe { pn_connection_driver_has_event(self.driver()) }
+    }
+
+    fn wants_input(&mut self) -> bool {
+        // SAFETY: the driver's transport is live, and this thread's.
+        unsafe { (*self.transport()).engine.wants_input() }
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        let transport = self.transport();
+        // SAFETY: as above.
+        unsafe { on_driver(transport, (), |unit| unit.take_in(bytes)) };
+        // What a SASL plug-in had to be asked about before more could be read is read now.
+        // SAFETY: as above.
+        while unsafe { (*transport).engine.is_led_outside() } {
+            // SAFETY: as above.
+            let held = unsafe { (*transport).engine.held_input() };
+            // SAFETY: as above.
+            unsafe { on_driver(transport, (), |unit| unit.take_in(&[])) };
+            // SAFETY: as above.
+            if unsafe { (*transport).engine.held_input() } == held {
+                return;
+            }
+        }
+    }
+
+    fn end_input(&mut self) {
+        // SAFETY: the driver is set up, and this thread's.
+        unsafe { pn_connection_driver_read_close(self.driver()) };
+    }
+
+    fn give_out(&mut self, write: &mut dyn FnMut(&[u8]) -> usize) {
+        // SAFETY: the driver is set up, and this thread's.
+        let waiting = unsafe { pn_connection_driver_write_buffer(self.driver()) };
+        if waiting.size > 0 {
+            // SAFETY: the bytes are lent until the next call on the driver.
+            let n = write(unsafe { std::slice::from_raw_parts(waiting.start.cast(), waiting.size) });
+            // SAFETY: as above.
+            unsafe { pn_connection_driver_write_done(self.driver(), n) };
+        }
+    }
+
+    fn output_ended(&mut self) -> bool {
+        // SAFETY: the driver's transport is live, and this thread's.
+        unsafe { pn_transport_head_closed(self.transport()) }
+    }
+
+    fn closed(&mut self) -> bool {
+        // SAFETY: as above.
+        unsafe { pn_transport_closed(self.transport()) }
+    }
+
+    fn fail(&mut self, description: &str) {
+        // SAFETY: as above.
+        let condition = unsafe { pn_transport_condition(self.transport()) };
+        // SAFETY: the transport lends its condition.
+        if !unsafe { pn_condition_is_set(condition) } {
+            let text = CString::new(description).unwrap_or_default();
+            // SAFETY: as above.
+            unsafe { pn_condition_set_name(condition, c"proton:io".as_ptr()) };
+            // SAFETY: as above.
+            unsafe { pn_condition_set_description(condition, text.as_ptr()) };
+        }
+        // SAFETY: the driver is set up, and this thread's.
+        unsafe { pn_connection_driver_close(self.driver()) };
+    }
+
+    fn disconnect(&mut self) {
+        if let Some(order) = lock(&self.0.order).take() {
+            // SAFETY: the driver's transport is live.
+            let condition = unsafe { pn_transport_condition(self.transport()) };
+            // SAFETY: both are live.
+            unsafe { pn_condition_copy(condition, order.0) };
+        }
+        // SAFETY: the driver is set up, and this thread's.
+        unsafe { pn_connection_driver_close(self.driver()) };
+    }
+
+    fn wake(&mut self) {
+        let (kind, connection) = (Events::PN_CONNECTION_WAKE as c_uint, self.0.connection());
+        // SAFETY: the driver is set up, and this thread's.
+        let events = unsafe { (*self.driver()).collector };
+        // SAFETY: the driver's objects are live.
+        unsafe { put(events, &raw const CONNECTION.0, connection.cast(), kind) };
+    }
+
+    fn established(&mut self) {
+        // SAFETY: the driver's transport is live, and this thread's.
+        unsafe { (*self.transport()).engine.establish() };
+    }
+
+    fn tick(&mut self) -> Option<u64> {
+        if self.closed() {
+            return None;
+        }
+        // SAFETY: the driver's transport is live, and this thread's.
+        let next = unsafe { pn_transport_tick(self.transport(), clock::now().cast_signed()) };
+        u64::try_from(next).ok().filter(|&next| next > 0)
+    }
+}
+
+/// The connection that a transport is driven with; none if no proactor does.
+///
+/// # Safety
+/// `transport` is null or live.
+pub(super) unsafe fn of_transport(transport: *mut pn_transport_t) -> Option<SubjectTask> {
+    // SAFETY: passed on from the caller.
+    let connection = unsafe { transport.as_ref() }?.connection;
+    // SAFETY: a bound transport's connection is live.
+    let (_, task) = unsafe { connection.as_ref() }?.seat.find()?;
+    Some(task)
+}
+
+/// What `task` is, if it is a connection.
+pub(super) fn connection_of(task: &SubjectTask) -> Option<&Networked> {
+    match &Arc::as_ref(task).subject.body {
+        Body::Connection(networked) => Some(networked),
+        _ => None,
+    }
+}
