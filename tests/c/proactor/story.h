@@ -2,6 +2,10 @@
 #ifndef STORY_H
 #define STORY_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "check.h"
 #include "scene.h"
 
