@@ -114,7 +114,7 @@ pub(crate) fn defined(path: &Path, dynamic: bool) -> Result<Vec<String>, String>
 }
 
 /// Finds the archive in cargo's messages, which are JSON objects, one a line.
-fn archive_in(messages: &str) -> Option<PathBuf> {
+pub(crate) fn archive_in(messages: &str) -> Option<PathBuf> {
     let end = messages.rfind("/libprotium.a\"")? + "/libprotium.a".len();
     let start = messages[..end].rfind('"')? + 1;
     Some(PathBuf::from(&messages[start..end]))

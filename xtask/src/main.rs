@@ -24,7 +24,7 @@ struct Task {
     run: fn(&Path, &[String]) -> Outcome,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task {
         name: "headers",
         story: "write include/proton/*.h, or compare them with --check",
@@ -42,6 +42,7 @@ const TASKS: [Task; 7] = [
         story: "make random sequences of calls on this library and on the distribution's, and compare",
         run: test::sequences::run,
     },
+    Task { name: "soak", story: "stress the proactor for as long as you like", run: test::soak::run },
     Task { name: "fuzz", story: "feed damaged input to the parsers, learning from coverage", run: fuzz::run },
     Task { name: "test", story: "run every test there is and count", run: test::run },
 ];

@@ -2,8 +2,8 @@
 //!
 //! The steps go from cheap to dear. A step that cannot run for want of an earlier one counts as failed; one whose means
 //! are absent (the shared facts about the interface, valgrind) is skipped, and says so. `test/ring.rs` has the steps
-//! that run C and Python programs, `test/sequences.rs` random calls; `test/difference.rs` compares transcripts,
-//! `test/tally.rs` counts.
+//! that run C and Python programs, `test/sequences.rs` random calls, `test/soak.rs` stress; `test/difference.rs` compares
+//! transcripts, `test/tally.rs` counts.
 
 mod binding;
 mod difference;
@@ -11,7 +11,9 @@ mod memory;
 mod programs;
 mod ring;
 pub(crate) mod sequences;
+pub(crate) mod soak;
 mod tally;
+mod threads;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -87,7 +89,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 22] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -108,6 +110,8 @@ const STEPS: [Step; 20] = [
     Step { name: "loading", run: binding::loading },
     Step { name: "C examples", run: programs::c_examples },
     Step { name: "C++ examples", run: programs::cpp_examples },
+    Step { name: "stress", run: soak::step },
+    Step { name: "stress (ThreadSanitizer)", run: soak::threads_step },
     Step { name: "random sequences", run: sequences::smoke },
     Step { name: "fuzz smoke", run: fuzz_smoke },
     Step { name: "demonstration", run: demonstration },

@@ -220,6 +220,11 @@ pub(super) fn confirm_library(bench: &Bench<'_>, program: &Path) -> Outcome {
 
 /// Runs a program and gives its whole output, whatever the exit code: that comes as the second part.
 pub(super) fn run(command: &mut Command) -> Result<(String, Outcome), String> {
+    run_for(command, PATIENCE)
+}
+
+/// The same for a program that may run for another time.
+pub(super) fn run_for(command: &mut Command, patience: Duration) -> Result<(String, Outcome), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command
         .stdin(Stdio::null())
@@ -240,7 +245,7 @@ pub(super) fn run(command: &mut Command) -> Result<(String, Outcome), String> {
     };
     let output = read(child.stdout.take().map(|pipe| Box::new(pipe) as _));
     let errors = read(child.stderr.take().map(|pipe| Box::new(pipe) as _));
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     let status = loop {
         match child.try_wait().map_err(|error| format!("{name}: {error}"))? {
             Some(status) => break Some(status),
@@ -259,7 +264,7 @@ pub(super) fn run(command: &mut Command) -> Result<(String, Outcome), String> {
     let outcome = match status {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(format!("{status}\n{}", last_lines(&errors, 40))),
-        None => Err(format!("still running after {} s\n{}", PATIENCE.as_secs(), last_lines(&errors, 40))),
+        None => Err(format!("still running after {} s\n{}", patience.as_secs(), last_lines(&errors, 40))),
     };
     Ok((output, outcome))
 }
