@@ -78,14 +78,6 @@ extern "C" {
 PNP_EXTERN pn_raw_connection_t *pn_raw_connection(void);
 
 /**
- * Tells whether a batch is about a raw connection.
- *
- * @param[in] batch a batch
- * @return the raw connection; NULL if the batch is about something else
- */
-PNP_EXTERN pn_raw_connection_t *pn_event_batch_raw_connection(pn_event_batch_t *batch);
-
-/**
  * Closes both directions. What was given to be written is still written.
  *
  * @param[in] connection a raw connection
@@ -241,6 +233,14 @@ PNP_EXTERN pn_record_t *pn_raw_connection_attachments(pn_raw_connection_t *conne
  * @return the raw connection; NULL if the event is not about one
  */
 PNP_EXTERN pn_raw_connection_t *pn_event_raw_connection(pn_event_t *event);
+
+/**
+ * Tells whether a batch is about a raw connection.
+ *
+ * @param[in] batch a batch
+ * @return the raw connection; NULL if the batch is about something else
+ */
+PNP_EXTERN pn_raw_connection_t *pn_event_batch_raw_connection(pn_event_batch_t *batch);
 
 #ifdef __cplusplus
 }

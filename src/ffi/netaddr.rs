@@ -34,6 +34,11 @@ impl pn_netaddr_t {
         }
     }
 
+    /// What is known of it.
+    pub(super) fn address(&self) -> &SocketAddress {
+        &self.address
+    }
+
     /// The addresses of a listener, which C goes through from the first one on.
     pub(super) fn list(addresses: impl IntoIterator<Item = SocketAddress>) -> Box<[Self]> {
         let mut list: Box<[Self]> =

@@ -2,7 +2,8 @@
 //!
 //! The object is a state machine (`proactor::raw`) with its socket, and what else C asks for. It belongs to the thread
 //! that holds its batch, all but one field: any thread may wake it. Nobody counts it; the proactor it was handed to
-//! frees it after its last event. What the proactor calls is in `raw_io`.
+//! frees it after its last event. `raw_io` has its socket,
+//! `networked_raw` its place in the proactor.
 
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
@@ -21,7 +22,6 @@ use crate::object::record::pn_record_t;
 use crate::object::{ClassCell, collector, decref, header, new_object};
 use crate::proactor::raw::RawBuffer;
 use crate::proactor::task::Signals;
-use crate::sys::address::SocketAddress;
 
 /// Memory of the application's, lent to a raw connection. C knows the first word as `uintptr_t`.
 #[repr(C)]
@@ -48,8 +48,6 @@ pub struct pn_raw_connection_t {
     record: *mut pn_record_t,
     /// Holds one event at a time.
     pub(super) events: *mut pn_collector_t,
-    /// Where both ends are, as C was told last.
-    addresses: [pn_netaddr_t; 2],
     /// Its place in a proactor, once it has one. For all threads.
     pub(super) seat: Seat,
 }
@@ -71,25 +69,9 @@ pub extern "C" fn pn_raw_connection() -> *mut pn_raw_connection_t {
         condition: None,
         record: null_mut(),
         events: collector::new(),
-        addresses: [pn_netaddr_t::empty(), pn_netaddr_t::empty()],
         seat: Seat::none(),
     };
     new_object(&raw const CLASS.0, connection)
-}
-
-/// Tells whether a batch is about a raw connection.
-///
-/// @param[in] batch a batch
-/// @return the raw connection; NULL if the batch is about something else
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_event_batch_raw_connection(
-    batch: *mut pn_event_batch_t,
-) -> *mut pn_raw_connection_t {
-    // SAFETY: the caller passes null or a live batch.
-    match unsafe { Subject::of(batch) } {
-        Some(Subject { body: Body::Raw(raw), .. }) => raw.object(),
-        _ => null_mut(),
-    }
 }
 
 /// Returns the address of this end. See pn_netaddr_str() and the other functions of proton/netaddr.h.
@@ -103,7 +85,7 @@ pub unsafe extern "C" fn pn_raw_connection_local_addr(
     connection: *mut pn_raw_connection_t,
 ) -> *const pn_netaddr_t {
     // SAFETY: the caller passes null or a live raw connection of its thread.
-    unsafe { address(connection, 0, RawIo::local) }
+    unsafe { io(connection) }.map_or(null(), |io| &raw const io.local)
 }
 
 /// Returns the address of the other end: while connecting, the one that is being tried.
@@ -117,7 +99,7 @@ pub unsafe extern "C" fn pn_raw_connection_remote_addr(
     connection: *mut pn_raw_connection_t,
 ) -> *const pn_netaddr_t {
     // SAFETY: the caller passes null or a live raw connection of its thread.
-    unsafe { address(connection, 1, RawIo::remote) }
+    unsafe { io(connection) }.map_or(null(), |io| &raw const io.remote)
 }
 
 /// Closes both directions. What was given to be written is still written.
@@ -354,6 +336,21 @@ pub unsafe extern "C" fn pn_event_raw_connection(event: *mut pn_event_t) -> *mut
     unsafe { context_of(event, pn_cid_t::CID_pn_raw_connection) }
 }
 
+/// Tells whether a batch is about a raw connection.
+///
+/// @param[in] batch a batch
+/// @return the raw connection; NULL if the batch is about something else
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pn_event_batch_raw_connection(
+    batch: *mut pn_event_batch_t,
+) -> *mut pn_raw_connection_t {
+    // SAFETY: the caller passes null or a live batch.
+    match unsafe { Subject::of(batch) } {
+        Some(Subject { body: Body::Raw(raw), .. }) => raw.connection,
+        _ => null_mut(),
+    }
+}
+
 /// Ends a raw connection that nobody uses any more.
 ///
 /// # Safety
@@ -382,24 +379,6 @@ pub(super) unsafe fn free(connection: *mut pn_raw_connection_t) {
 pub(super) unsafe fn io<'a>(connection: *mut pn_raw_connection_t) -> Option<&'a mut RawIo> {
     // SAFETY: passed on from the caller; only this field is borrowed, as others may look at another one.
     (!connection.is_null()).then(|| unsafe { &mut (*connection).io })
-}
-
-/// One of a raw connection's addresses, as `now` tells it.
-///
-/// # Safety
-/// As for [`io`].
-unsafe fn address(
-    connection: *mut pn_raw_connection_t,
-    end: usize,
-    now: fn(&RawIo) -> SocketAddress,
-) -> *const pn_netaddr_t {
-    // SAFETY: passed on from the caller.
-    let Some(io) = (unsafe { io(connection) }) else { return null() };
-    let now = now(io);
-    // SAFETY: as above; only this field is borrowed, as others may look at another one.
-    let place = unsafe { &mut (*connection).addresses[end] };
-    place.learn(now);
-    place
 }
 
 /// The place of a raw connection's record.

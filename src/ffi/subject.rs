@@ -213,7 +213,7 @@ impl Subject {
             Body::Connection(connection) => connection.done(self, task),
             // SAFETY: as in `run`.
             Body::Listener(listener) => unsafe { super::listener::done(*listener, self, task) },
-            Body::Raw(raw) => raw.done(task),
+            Body::Raw(raw) => raw.done(self, task),
         }
     }
 

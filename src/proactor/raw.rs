@@ -329,7 +329,7 @@ impl RawConnection {
         Some(event)
     }
 
-    /// Whether the batch may turn to the socket once more.
+    /// Whether the batch may go on without an event: look at what has happened, and at the socket.
     pub(crate) fn begin_round(&mut self) -> bool {
         let more = self.rounds < ROUNDS_IN_A_BATCH;
         self.rounds += u8::from(more);
@@ -346,12 +346,17 @@ impl RawConnection {
     /// The program is done with a batch. Tells whether there is more to do at once.
     pub(crate) fn batch_done(&mut self) -> bool {
         self.rounds = 0;
-        self.due().is_some() || self.wants_socket()
+        self.has_event() || self.wants_socket()
     }
 
     /// Whether the program has had its last event.
     pub(crate) fn is_finished(&self) -> bool {
         self.phase == Phase::Ended
+    }
+
+    /// Whether an event is due.
+    pub(crate) fn has_event(&self) -> bool {
+        self.due().is_some()
     }
 
     fn due(&self) -> Option<RawEvent> {
