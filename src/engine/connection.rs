@@ -11,6 +11,7 @@ use super::chain::List;
 use super::condition::Condition;
 use super::delivery::Delivery;
 use super::event::{Event, Notice, Subject};
+use super::fifo::Fifo;
 use super::link::Link;
 use super::names::Names;
 use super::pool::AtHand;
@@ -77,7 +78,7 @@ pub(crate) struct Changed {
     pub(crate) connection: bool,
     pub(crate) sessions: VecDeque<SessionKey>,
     pub(crate) links: VecDeque<LinkKey>,
-    pub(crate) deliveries: VecDeque<DeliveryKey>,
+    pub(crate) deliveries: Fifo<DeliveryKey>,
     /// Links whose parked deliveries may go on.
     pub(crate) resumed: VecDeque<LinkKey>,
 }

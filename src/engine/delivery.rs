@@ -282,10 +282,10 @@ impl Connection {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let session = slot.session;
-        self.deliveries[current].payload.push(&mut self.buffers, bytes);
-        self.sessions[session].outgoing_bytes += bytes.len();
-        self.delivery_changed(current);
+        let delivery = &mut self.deliveries[current];
+        delivery.payload.push(&mut self.buffers, bytes);
+        self.sessions[slot.session].outgoing_bytes += bytes.len();
+        self.changed.add_delivery(current, delivery);
         self.modified();
         Ok(bytes.len())
     }
@@ -298,7 +298,6 @@ impl Connection {
         if slot.role != Role::Receiver {
             return Err(Misuse::Argument);
         }
-        let session = slot.session;
         let delivery = &mut self.deliveries[current];
         if delivery.aborted {
             return Err(Misuse::Aborted);
@@ -310,15 +309,14 @@ impl Connection {
         }
         buffer[..n].copy_from_slice(&unread[..n]);
         delivery.payload.consume(&mut self.buffers, n);
-        self.bytes_read(session, n);
-        self.window_may_open(session, current);
-        Ok(n)
-    }
-
-    /// The session and the transport hold `n` bytes less for the application.
-    fn bytes_read(&mut self, session: super::SessionKey, n: usize) {
-        self.sessions[session].incoming_bytes -= n;
         self.buffered_bytes -= n;
+        let session = &mut self.sessions[slot.session];
+        session.incoming_bytes -= n;
+        if session.limits_window() && session.window_update_due() {
+            self.changed.add_delivery(current, delivery);
+            self.modified();
+        }
+        Ok(n)
     }
 
     /// Throws away what the application did not read.
@@ -327,7 +325,8 @@ impl Connection {
         if !delivery.payload.is_empty() {
             let dropped = delivery.payload.clear(&mut self.buffers);
             let session = self.links[delivery.link].session;
-            self.bytes_read(session, dropped);
+            self.sessions[session].incoming_bytes -= dropped;
+            self.buffered_bytes -= dropped;
         }
     }
 

@@ -3,9 +3,10 @@
 //! Ids are consecutive, so the map is a ring indexed by `id - base`. A delivery left open while many others pass is
 //! moved aside, so the ring stays as short as what is really in flight.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::DeliveryKey;
+use super::fifo::Fifo;
 use crate::performative::SequenceNo;
 
 /// Unsettled deliveries by id.
@@ -13,7 +14,7 @@ use crate::performative::SequenceNo;
 pub(crate) struct DeliveryMap {
     /// The id of the ring's first place.
     base: SequenceNo,
-    ring: VecDeque<Option<DeliveryKey>>,
+    ring: Fifo<Option<DeliveryKey>>,
     /// Deliveries still open far behind the others.
     stragglers: BTreeMap<u32, DeliveryKey>,
     live: usize,
@@ -49,7 +50,7 @@ impl DeliveryMap {
 
     #[inline]
     pub(crate) fn get(&self, id: SequenceNo) -> Option<DeliveryKey> {
-        match self.ring.get(self.index(id)) {
+        match self.ring.as_slice().get(self.index(id)) {
             Some(place) => *place,
             None => self.stragglers.get(&id.0).copied(),
         }
@@ -87,13 +88,14 @@ impl DeliveryMap {
         let span = last.0.wrapping_sub(first.0);
         let within = |id: u32| id.wrapping_sub(first.0) <= span;
         found.extend(self.stragglers.iter().filter(|(id, _)| within(**id)).map(|(_, key)| *key));
+        let ring = self.ring.as_slice();
         let start = first.0.wrapping_sub(self.base.0) as usize;
-        if start < self.ring.len() {
-            let count = (span as usize).saturating_add(1).min(self.ring.len() - start);
-            found.extend(self.ring.range(start..start + count).flatten());
+        if start < ring.len() {
+            let count = (span as usize).saturating_add(1).min(ring.len() - start);
+            found.extend(ring[start..start + count].iter().flatten());
         } else if within(self.base.0) {
-            let count = (last.0.wrapping_sub(self.base.0) as usize).saturating_add(1).min(self.ring.len());
-            found.extend(self.ring.range(..count).flatten());
+            let count = (last.0.wrapping_sub(self.base.0) as usize).saturating_add(1).min(ring.len());
+            found.extend(ring[..count].iter().flatten());
         }
     }
 

@@ -128,6 +128,7 @@ impl Connection {
     }
 
     /// Takes a delivery's slot back if it is released; one that is held gives up its id.
+    #[inline]
     fn reclaim_delivery(&mut self, key: DeliveryKey) {
         if !self.recycle_delivery(key) {
             self.unregister(key);

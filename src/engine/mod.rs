@@ -15,6 +15,7 @@ pub(crate) mod disposition;
 mod error;
 mod event;
 mod extras;
+mod fifo;
 mod lifetime;
 mod link;
 mod names;

@@ -338,8 +338,8 @@ pub(super) unsafe fn delivery_of_link(
     let connection = this.connection;
     // SAFETY: passed on from the caller.
     let found = unsafe { on_link(link, None, find) };
-    // SAFETY: a link lives no longer than its connection.
-    unsafe { object_of(connection, found) }
+    // SAFETY: a link lives no longer than its connection, and what was found is of the link.
+    found.map_or(null_mut(), |key| unsafe { delivery_object(connection, key, link) })
 }
 
 /// The delivery that `find` finds from another one.
@@ -363,7 +363,7 @@ pub(super) unsafe fn delivery_beside(
 /// `connection` is live if there is a key.
 unsafe fn object_of(connection: *mut pn_connection_t, key: Option<DeliveryKey>) -> *mut pn_delivery_t {
     // SAFETY: passed on from the caller.
-    key.map_or(null_mut(), |key| unsafe { delivery_object(connection, key) })
+    key.map_or(null_mut(), |key| unsafe { delivery_object(connection, key, null_mut()) })
 }
 
 /// Looks at what the engine has of a delivery.

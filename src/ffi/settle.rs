@@ -9,8 +9,8 @@ use std::ptr::{NonNull, null_mut};
 
 use super::event::names::pn_event_type_t as names;
 use super::shell::{
-    Node, count_of, end_node, end_transport, hold, let_go, new_node, pn_connection_t, pn_delivery_t,
-    pn_link_t, pn_session_t, set_count,
+    DELIVERY, Node, count_of, end_node, end_transport, hold, let_go, new_node, pn_connection_t,
+    pn_delivery_t, pn_link_t, pn_session_t, set_count,
 };
 use crate::engine::{Connection, DeliveryKey, Event, LinkKey, Notice, Object, SessionKey, Subject};
 use crate::object::{collector, record};
@@ -107,12 +107,8 @@ unsafe fn deliver(connection: *mut pn_connection_t, notice: Notice) {
             // SAFETY: as above.
             unsafe { tell(connection, link, kind) };
         }
-        Subject::Delivery(key) => {
-            // SAFETY: as above.
-            let delivery = unsafe { delivery_object(connection, key) };
-            // SAFETY: as above.
-            unsafe { tell(connection, delivery, kind) };
-        }
+        // SAFETY: as above.
+        Subject::Delivery(key) => unsafe { tell_of_delivery(connection, key, kind) },
         Subject::Transport => {
             // SAFETY: as above.
             let transport = unsafe { (*connection).transport };
@@ -133,6 +129,37 @@ unsafe fn tell<T: Node>(connection: *mut pn_connection_t, subject: *mut T, event
     let keep = || unsafe { hold(subject) };
     // SAFETY: the collector is null or held by the connection, the subject null or an object of the class.
     unsafe { collector::put_held(collector, &raw const T::CLASS.0, subject.cast(), number(event), keep) };
+}
+
+/// As [`tell`], of a delivery: this runs for every message.
+///
+/// # Safety
+/// `connection` is live.
+#[inline]
+unsafe fn tell_of_delivery(connection: *mut pn_connection_t, key: DeliveryKey, event: Event) {
+    // SAFETY: passed on from the caller.
+    let delivery = unsafe { delivery_object(connection, key, null_mut()) };
+    if delivery.is_null() {
+        return;
+    }
+    let keep = || {
+        // SAFETY: the object of a slot that is there is live.
+        if unsafe { count_of(delivery) } > 0 {
+            // SAFETY: as above.
+            return unsafe { hold(delivery) };
+        }
+        // SAFETY: as above.
+        unsafe { set_count(delivery, 1) };
+        // SAFETY: passed on from the caller; nobody else uses the engine here.
+        let engine = unsafe { &mut (*connection).engine };
+        engine.deliveries[key].held = true;
+        // SAFETY: a delivery's link is live.
+        unsafe { hold((*delivery).link) };
+    };
+    // SAFETY: passed on from the caller.
+    let collector = unsafe { (*connection).collector };
+    // SAFETY: the collector is null or held by the connection, the subject an object of the class.
+    unsafe { collector::put_held(collector, &raw const DELIVERY.0, delivery.cast(), number(event), keep) };
 }
 
 /// # Safety
@@ -198,13 +225,24 @@ pub(super) unsafe fn session_object(connection: *mut pn_connection_t, key: Sessi
 ///
 /// # Safety
 /// `connection` is live.
+#[inline]
 pub(super) unsafe fn link_object(connection: *mut pn_connection_t, key: LinkKey) -> *mut pn_link_t {
     // SAFETY: passed on from the caller.
     let Some(slot) = (unsafe { (*connection).engine.links.get(key) }) else { return null_mut() };
-    if let Some(object) = slot.object.0 {
-        return object.cast().as_ptr();
+    match slot.object.0 {
+        Some(object) => object.cast().as_ptr(),
+        // SAFETY: passed on from the caller.
+        None => unsafe { new_link_object(connection, key) },
     }
-    let session = slot.session;
+}
+
+/// # Safety
+/// `connection` is live.
+#[cold]
+unsafe fn new_link_object(connection: *mut pn_connection_t, key: LinkKey) -> *mut pn_link_t {
+    // SAFETY: passed on from the caller.
+    let engine = unsafe { &(*connection).engine };
+    let session = engine.links[key].session;
     // SAFETY: passed on from the caller.
     let session = unsafe { session_object(connection, session) };
     let object = new_node(pn_link_t {
@@ -226,23 +264,43 @@ pub(super) unsafe fn link_object(connection: *mut pn_connection_t, key: LinkKey)
 /// The object that stands for a delivery; as [`session_object`].
 ///
 /// # Safety
-/// `connection` is live.
+/// `connection` is live, and `link` the object of the delivery's link, or null to look for it.
+#[inline]
 pub(super) unsafe fn delivery_object(
     connection: *mut pn_connection_t,
     key: DeliveryKey,
+    link: *mut pn_link_t,
 ) -> *mut pn_delivery_t {
     // SAFETY: passed on from the caller.
     let Some(slot) = (unsafe { (*connection).engine.deliveries.get(key) }) else { return null_mut() };
-    let (object, link) = (slot.object.0, slot.link);
-    if let Some(object) = object {
-        let object = object.cast::<pn_delivery_t>().as_ptr();
-        // SAFETY: the objects of an engine's slots live as long as the connection.
-        if unsafe { (*object).key } != key {
-            // SAFETY: as above; its last delivery is gone, so it is nobody's.
-            unsafe { reuse_delivery(object, link, key) };
+    let Some(object) = slot.object.0 else {
+        // SAFETY: passed on from the caller.
+        return unsafe { new_delivery_object(connection, key) };
+    };
+    let object = object.cast::<pn_delivery_t>().as_ptr();
+    // SAFETY: the objects of an engine's slots live as long as the connection.
+    let this = unsafe { &mut *object };
+    if this.key != key {
+        // Its last delivery is gone, so it is nobody's.
+        // SAFETY: passed on from the caller.
+        this.link = if link.is_null() { unsafe { link_object(connection, slot.link) } } else { link };
+        this.key = key;
+        if !this.record.is_null() {
+            // What a program attached after the end.
+            // SAFETY: the delivery holds its record; clearing may run a program's finalizers.
+            unsafe { record::clear(this.record) };
         }
-        return object;
     }
+    object
+}
+
+/// # Safety
+/// `connection` is live.
+#[cold]
+unsafe fn new_delivery_object(connection: *mut pn_connection_t, key: DeliveryKey) -> *mut pn_delivery_t {
+    // SAFETY: passed on from the caller.
+    let engine = unsafe { &(*connection).engine };
+    let link = engine.deliveries[key].link;
     // SAFETY: passed on from the caller.
     let link = unsafe { link_object(connection, link) };
     let object = new_node(pn_delivery_t {
@@ -256,23 +314,6 @@ pub(super) unsafe fn delivery_object(
     let engine: &mut Connection = unsafe { &mut (*connection).engine };
     engine.deliveries[key].object = Object(NonNull::new(object.cast()));
     object
-}
-
-/// Makes the object of a delivery that has gone stand for the next one in the same slot.
-///
-/// # Safety
-/// `delivery` is live, and nobody's.
-unsafe fn reuse_delivery(delivery: *mut pn_delivery_t, link: LinkKey, key: DeliveryKey) {
-    // SAFETY: passed on from the caller.
-    let this = unsafe { &mut *delivery };
-    // SAFETY: an object lives no longer than its connection.
-    this.link = unsafe { link_object(this.connection, link) };
-    this.key = key;
-    // What a program attached after the end.
-    if !this.record.is_null() {
-        // SAFETY: the delivery holds its record; clearing may run a program's finalizers.
-        unsafe { record::clear(this.record) };
-    }
 }
 
 /// Nobody holds the connection any more. What its end has to tell may revive it for as long as it takes to be heard;
