@@ -55,7 +55,7 @@ pub(crate) struct Connection {
     pub(crate) changed: Changed,
     pub(super) session_order: List<Session>,
     pub(super) link_order: List<Link>,
-    pub(super) work: Work,
+    pub(crate) work: Work,
     pub(super) unfreed_sessions: usize,
     pub(super) names: Names,
     /// Buffers for the messages of deliveries.

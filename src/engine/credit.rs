@@ -129,6 +129,7 @@ impl Connection {
     }
 
     /// Moves past the current delivery; false if there is none.
+    #[inline(always)]
     pub(crate) fn advance(&mut self, link: LinkKey) -> bool {
         let slot = &mut self.links[link];
         let Some(current) = slot.current else { return false };
@@ -167,6 +168,7 @@ impl Connection {
     }
 
     /// The first delivery from `key` on that is not settled is the link's current one.
+    #[inline(always)]
     fn make_current(&mut self, link: LinkKey, key: Option<DeliveryKey>) {
         let next = self.first_unsettled_from(key);
         self.links[link].current = next;

@@ -3,14 +3,16 @@
 //! The application's calls on deliveries are here; what they cause on the wire happens at the next output, which
 //! visits the connection's list of changed deliveries. Neighbours: `credit` (advance), `lifetime` (reclaim).
 
+use super::arena::Arena;
 use super::chain::{Chain, Chained};
 use super::connection::Connection;
 use super::disposition::Disposition;
 use super::error::Misuse;
 use super::event::{Event, Subject};
+use super::link::Link;
 use super::payload::Payload;
 use super::pool::AtHand;
-use super::work::WorkSince;
+use super::work::{Work, WorkSince};
 use super::{DeliveryKey, LinkKey, Object};
 use crate::performative::{Role, SequenceNo};
 
@@ -87,7 +89,7 @@ impl Delivery {
 
     /// Makes the slot, which is in no list, ready for another delivery. The room of a usual tag is kept, and so is the
     /// object; true if something is attached to that.
-    #[inline]
+    #[inline(always)]
     fn clear_for_next(&mut self, buffers: &mut AtHand) -> bool {
         // Every field is named, so that none can be forgotten.
         #[rustfmt::skip]
@@ -116,38 +118,44 @@ impl Delivery {
     }
 }
 
-impl Connection {
-    /// Starts a delivery on `link`; it becomes the current one if there was none.
-    pub(crate) fn create_delivery(&mut self, link: LinkKey, tag: &[u8]) -> DeliveryKey {
-        self.add_delivery(link, tag, |_| {})
-    }
-
-    /// As [`Self::create_delivery`], with what `fill` puts into it.
-    #[inline]
+impl Link {
+    /// Starts a delivery on this link, which is `at`, with what `fill` puts into it.
+    #[inline(always)]
     pub(crate) fn add_delivery(
         &mut self,
-        link: LinkKey,
+        at: LinkKey,
+        deliveries: &mut Arena<Delivery>,
+        work: &mut Work,
         tag: &[u8],
         fill: impl FnOnce(&mut Delivery),
     ) -> DeliveryKey {
-        let slot = &mut self.links[link];
-        let (key, delivery) = self.deliveries.claim();
-        fill(delivery);
+        let (key, delivery) = deliveries.claim();
         delivery.tag.extend_from_slice(tag);
-        delivery.link = link;
-        delivery.in_link = slot.deliveries.last_place();
-        slot.unsettled += 1;
-        if slot.current.is_none() {
-            slot.current = Some(key);
-            if slot.current_is_work() {
-                self.work.add(key, &mut delivery.work);
-            }
+        delivery.link = at;
+        delivery.in_link = self.deliveries.last_place();
+        fill(delivery);
+        self.unsettled += 1;
+        let mut is_work = delivery.updated;
+        if self.current.is_none() {
+            self.current = Some(key);
+            is_work |= self.current_is_work();
         }
-        slot.deliveries.append::<InLink>(&mut self.deliveries, key);
+        if is_work {
+            work.add(key, &mut delivery.work);
+        }
+        self.deliveries.append::<InLink>(deliveries, key);
         key
+    }
+}
+
+impl Connection {
+    /// Starts a delivery on `link`; it becomes the current one if there was none.
+    pub(crate) fn create_delivery(&mut self, link: LinkKey, tag: &[u8]) -> DeliveryKey {
+        self.links[link].add_delivery(link, &mut self.deliveries, &mut self.work, tag, |_| {})
     }
 
     /// Takes a delivery's slot back for another one if it is released, and tells whether it is.
+    #[inline(always)]
     pub(super) fn recycle_delivery(&mut self, key: DeliveryKey) -> bool {
         let Some(delivery) = self.deliveries.vacate_if(key, Delivery::released) else { return false };
         let link = delivery.link;
@@ -179,6 +187,7 @@ impl Connection {
     }
 
     /// Settles locally, advancing past the delivery if it is the current one.
+    #[inline(always)]
     pub(crate) fn settle_delivery(&mut self, key: DeliveryKey) {
         let delivery = &mut self.deliveries[key];
         if delivery.local_settled {

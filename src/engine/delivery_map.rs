@@ -35,7 +35,7 @@ impl DeliveryMap {
     }
 
     /// Registers `delivery` under `id`, which has to be the next one if there is a next one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, id: SequenceNo, delivery: DeliveryKey) {
         if self.ring.is_empty() {
             self.base = id;
@@ -56,7 +56,7 @@ impl DeliveryMap {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn remove(&mut self, id: SequenceNo) {
         let index = self.index(id);
         if index == 0

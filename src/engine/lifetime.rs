@@ -117,7 +117,7 @@ impl Connection {
     }
 
     /// The wire has nothing more to say of a settled delivery.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn delivery_done(&mut self, key: DeliveryKey) {
         if self.tells_of_deliveries {
             self.unregister(key);
@@ -128,7 +128,7 @@ impl Connection {
     }
 
     /// Takes a delivery's slot back if it is released; one that is held gives up its id.
-    #[inline]
+    #[inline(always)]
     fn reclaim_delivery(&mut self, key: DeliveryKey) {
         if !self.recycle_delivery(key) {
             self.unregister(key);

@@ -31,13 +31,13 @@ impl Payload {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, buffers: &mut AtHand, bytes: &[u8]) {
         self.push_part(buffers, bytes, bytes.len());
     }
 
     /// As [`Self::push`], for bytes that are the beginning of at least `expected`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_part(&mut self, buffers: &mut AtHand, bytes: &[u8], expected: usize) {
         if self.bytes.is_empty() {
             self.bytes = buffers.take(expected);

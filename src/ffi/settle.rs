@@ -153,8 +153,10 @@ unsafe fn tell_of_delivery(connection: *mut pn_connection_t, key: DeliveryKey, e
         // SAFETY: passed on from the caller; nobody else uses the engine here.
         let engine = unsafe { &mut (*connection).engine };
         engine.deliveries[key].held = true;
+        // SAFETY: as above.
+        let link = unsafe { (*delivery).link };
         // SAFETY: a delivery's link is live.
-        unsafe { hold((*delivery).link) };
+        unsafe { hold(link) };
     };
     // SAFETY: passed on from the caller.
     let collector = unsafe { (*connection).collector };

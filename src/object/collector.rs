@@ -231,7 +231,7 @@ pub(crate) unsafe fn put_held(
 ///
 /// # Safety
 /// `collector` is live; the same goes for the functions below.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn next(collector: *mut pn_collector_t) -> *mut pn_event_t {
     // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
     let previous = unsafe { std::mem::replace(&mut (*collector).previous, null_mut()) };
@@ -327,7 +327,7 @@ pub(crate) unsafe fn release(collector: *mut pn_collector_t) {
 ///
 /// # Safety
 /// As for [`drop_event`], with an event that is not null.
-#[inline]
+#[inline(always)]
 unsafe fn drop_for_reuse(event: *mut pn_event_t) -> bool {
     // SAFETY: passed on from the caller.
     let header = unsafe { header(event.cast()) };

@@ -73,7 +73,7 @@ impl<'a> Plain<'a> {
     }
 
     /// What goes before the payload. The tag is not longer than [`Self::LONGEST_TAG`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn head(&self) -> Head {
         let mut head = Head { bytes: [0; ROOM], len: 0 };
         let [high, low] = self.channel.0.to_be_bytes();
@@ -124,7 +124,7 @@ impl Head {
     }
 
     /// Appends it as the head of a frame of `size` bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn append(mut self, size: u32, out: &mut Vec<u8>) {
         let [a, b, c, d, ..] = &mut self.bytes;
         [*a, *b, *c, *d] = size.to_be_bytes();
@@ -161,7 +161,7 @@ impl Head {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn read_uint(bytes: &[u8]) -> Option<(u32, &[u8])> {
     match bytes {
         [code::UINT0, rest @ ..] => Some((0, rest)),

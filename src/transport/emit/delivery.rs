@@ -59,17 +59,41 @@ impl Transport {
             }
         }
         while let Some(key) = connection.changed.deliveries.pop_front() {
-            let Some(delivery) = connection.deliveries.get_mut(key) else { continue };
-            delivery.changed = false;
-            let (link, sent) = (delivery.link, delivery.sent);
-            match connection.links[link].role {
-                Role::Sender if sent => self.after_transfer(connection, key),
-                Role::Sender => self.emit_outgoing(connection, link, key)?,
-                Role::Receiver => self.emit_incoming(connection, link, key)?,
-            }
+            self.emit_delivery(connection, key)?;
             if self.output.len() >= ENOUGH_OUTPUT {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Says what there is to say of one delivery.
+    #[inline]
+    fn emit_delivery(&mut self, connection: &mut Connection, key: DeliveryKey) -> Result<(), Violation> {
+        let Some(delivery) = connection.deliveries.get_mut(key) else { return Ok(()) };
+        delivery.changed = false;
+        let settled = delivery.local_settled;
+        let at = delivery.link;
+        let link = &mut connection.links[at];
+        let session = &mut connection.sessions[link.session];
+        let mut window_due = false;
+        if link.role == Role::Sender && !delivery.sent {
+            if !self.send_whole(&mut connection.buffers, session, link, delivery, key) {
+                return self.emit_outgoing(connection, at, key);
+            }
+            connection.post_often(Event::LinkFlow, Subject::Link(at));
+        } else {
+            self.emit_news(link, session, delivery);
+            let may_flow = link.role == Role::Receiver && session.wire.local_channel.is_some();
+            window_due = may_flow && session.limits_window() && session.window_update_due();
+        }
+        if settled {
+            connection.delivery_done(key);
+        }
+        if window_due {
+            let link = &connection.links[at];
+            let (session, attached) = (link.session, link.wire.local_handle.is_some());
+            self.emit_flow(connection, session, attached.then_some(at))?;
         }
         Ok(())
     }
@@ -131,15 +155,15 @@ impl Transport {
         }
     }
 
-    /// Sends what there is of a delivery whose last transfer is not out.
-    #[inline]
+    /// Sends what there is of a delivery whose last transfer is not out, or keeps it for later.
+    #[inline(never)]
     fn emit_outgoing(
         &mut self,
         connection: &mut Connection,
         link: LinkKey,
         key: DeliveryKey,
     ) -> Result<(), Violation> {
-        if self.send_whole(connection, link, key) || withdraw_aborted(connection, link, key) {
+        if withdraw_aborted(connection, link, key) {
             self.after_transfer(connection, key);
             return Ok(());
         }
@@ -164,55 +188,48 @@ impl Transport {
         Ok(())
     }
 
-    fn emit_incoming(
-        &mut self,
-        connection: &mut Connection,
-        link: LinkKey,
-        key: DeliveryKey,
-    ) -> Result<(), Violation> {
-        self.emit_state(connection, key);
-        let session = connection.links[link].session;
-        let slot = &connection.sessions[session];
-        if slot.wire.local_channel.is_some() && slot.limits_window() && slot.window_update_due() {
-            let attached = connection.links[link].wire.local_handle.is_some();
-            self.emit_flow(connection, session, attached.then_some(link))?;
-        }
-        Ok(())
-    }
-
     /// What is left to say of an outgoing delivery once its transfers are out.
-    #[inline]
+    #[inline(never)]
     fn after_transfer(&mut self, connection: &mut Connection, key: DeliveryKey) {
-        let delivery = &connection.deliveries[key];
-        if delivery.sent && (delivery.state_changed || delivery.local_settled) {
-            self.emit_state(connection, key);
-        }
-    }
-
-    /// Tells the peer a changed local state, and lets go of what is settled.
-    fn emit_state(&mut self, connection: &mut Connection, key: DeliveryKey) {
         let delivery = &mut connection.deliveries[key];
-        let settled = delivery.local_settled;
-        if std::mem::take(&mut delivery.state_changed) && !delivery.remote_settled && delivery.id.is_some() {
-            self.emit_disposition(connection, key);
+        if !delivery.sent {
+            return;
         }
+        let settled = delivery.local_settled;
+        let link = &connection.links[delivery.link];
+        self.emit_news(link, &mut connection.sessions[link.session], delivery);
         if settled {
             connection.delivery_done(key);
+        }
+    }
+
+    /// Tells the peer a changed local state.
+    #[inline(always)]
+    fn emit_news(&mut self, link: &Link, session: &mut Session, delivery: &mut Delivery) {
+        if std::mem::take(&mut delivery.state_changed)
+            && !delivery.remote_settled
+            && let Some(id) = delivery.id
+        {
+            self.emit_disposition(link, session, delivery, id);
         }
     }
 
     /// Writes what nearly all deliveries are: one plain transfer with all of the message. False, with nothing done, if
     /// it takes more than that or has to wait.
     #[inline]
-    fn send_whole(&mut self, connection: &mut Connection, link: LinkKey, key: DeliveryKey) -> bool {
-        let slot = &mut connection.links[link];
-        let session = &mut connection.sessions[slot.session];
-        let (Some(handle), Some(channel)) = (slot.wire.local_handle, session.wire.local_channel) else {
+    fn send_whole(
+        &mut self,
+        buffers: &mut AtHand,
+        session: &mut Session,
+        link: &mut Link,
+        delivery: &mut Delivery,
+        key: DeliveryKey,
+    ) -> bool {
+        let (Some(handle), Some(channel)) = (link.wire.local_handle, session.wire.local_channel) else {
             return false;
         };
-        let delivery = &mut connection.deliveries[key];
         let may_go =
-            slot.flow.credit > 0 && session.wire.remote_incoming_window > 0 && slot.parked.is_empty();
+            link.flow.credit > 0 && session.wire.remote_incoming_window > 0 && link.parked.is_empty();
         if !may_go || !delivery.is_plain() || delivery.tag.len() > Plain::LONGEST_TAG {
             return false;
         }
@@ -230,11 +247,10 @@ impl Transport {
         self.output.bytes.extend_from_slice(payload);
         self.trace_out(start);
         session.wire.outgoing.insert(id, key);
-        session.outgoing_bytes -= delivery.payload.clear(&mut connection.buffers);
+        session.outgoing_bytes -= delivery.payload.clear(buffers);
         delivery.id = Some(id);
         count_frame(session, delivery);
-        finish(slot, delivery);
-        connection.post_often(Event::LinkFlow, Subject::Link(link));
+        finish(link, delivery);
         true
     }
 

@@ -3,19 +3,22 @@
 //! Only accepted and released deliveries are merged; everything else is written at once, even before an earlier run.
 
 use super::super::Transport;
-use crate::engine::{Connection, DeliveryKey, DispositionBatch, Half};
+use crate::engine::{Connection, Delivery, DispositionBatch, Half, Link, Session};
 use crate::framing::FrameType;
-use crate::performative::{Channel, DeliveryState, Disposition, Role};
+use crate::performative::{Channel, DeliveryState, Disposition, Role, SequenceNo};
 
 impl Transport {
     /// Tells the peer the local state of a delivery.
-    pub(super) fn emit_disposition(&mut self, connection: &mut Connection, key: DeliveryKey) {
+    #[inline(always)]
+    pub(super) fn emit_disposition(
+        &mut self,
+        link: &Link,
+        session: &mut Session,
+        delivery: &Delivery,
+        id: SequenceNo,
+    ) {
         use crate::engine::disposition::{ACCEPTED, RELEASED};
-        let delivery = &connection.deliveries[key];
-        let Some(id) = delivery.id else { return };
-        let link = &connection.links[delivery.link];
         let role = link.role;
-        let session = &mut connection.sessions[link.session];
         if role == Role::Receiver && session.state.remote == Half::Closed {
             return; // The peer has ended the session and knows the id no more.
         }
@@ -23,14 +26,7 @@ impl Transport {
         let kind = match &delivery.local {
             crate::engine::Disposition::Accepted => ACCEPTED,
             crate::engine::Disposition::Released => RELEASED,
-            local => {
-                let state = local.to_wire_option();
-                let Some(channel) = session.wire.local_channel else { return };
-                let disposition =
-                    Disposition { role, first: id, last: None, settled, state, ..Disposition::default() };
-                self.write_frame(FrameType::Amqp, channel.0, |out| disposition.encode(out));
-                return;
-            }
+            _ => return self.write_disposition(role, session.wire.local_channel, delivery, id),
         };
         let one = DispositionBatch { role, first: id, last: id, settled, kind };
         match &mut session.wire.batch {
@@ -45,6 +41,21 @@ impl Transport {
         }
     }
 
+    #[inline(never)]
+    fn write_disposition(
+        &mut self,
+        role: Role,
+        channel: Option<Channel>,
+        delivery: &Delivery,
+        id: SequenceNo,
+    ) {
+        let Some(channel) = channel else { return };
+        let (settled, state) = (delivery.local_settled, delivery.local.to_wire_option());
+        let disposition =
+            Disposition { role, first: id, last: None, settled, state, ..Disposition::default() };
+        self.write_frame(FrameType::Amqp, channel.0, |out| disposition.encode(out));
+    }
+
     /// Writes the runs that were held back during the pass.
     pub(super) fn emit_batches(&mut self, connection: &mut Connection) {
         let mut batched = std::mem::take(&mut self.batched);
@@ -57,6 +68,7 @@ impl Transport {
         self.batched = batched;
     }
 
+    #[inline(never)]
     fn write_batch(&mut self, channel: Option<Channel>, run: DispositionBatch) {
         let Some(channel) = channel else { return };
         let state = if run.kind == crate::engine::disposition::ACCEPTED {

@@ -56,7 +56,7 @@ impl Transport {
         match code {
             Transfer::DESCRIPTOR => {
                 let transfer = self.decoded(Transfer::decode(fields), channel, body)?;
-                self.receive_transfer(connection, channel, &Part::of(&transfer), payload)
+                self.receive_any_transfer(connection, channel, &Part::of(&transfer), payload)
             }
             Disposition::DESCRIPTOR => {
                 let disposition = self.decoded(Disposition::decode(fields), channel, body)?;
@@ -68,6 +68,17 @@ impl Transport {
             }
             _ => self.receive_endpoint(connection, channel, code, fields, body),
         }
+    }
+
+    #[inline(never)]
+    fn receive_any_transfer(
+        &mut self,
+        connection: &mut Connection,
+        channel: u16,
+        part: &Part<'_>,
+        payload: &[u8],
+    ) -> Result<(), Violation> {
+        self.receive_transfer(connection, channel, part, payload)
     }
 
     /// Applies a performative that opens or closes something.

@@ -2,9 +2,10 @@
 
 use super::super::Transport;
 use super::link_at;
+use crate::engine::pool::AtHand;
 use crate::engine::{
-    Connection, DeliveryKey, Disposition, LinkKey, NOT_ALLOWED, Partial, RESOURCE_LIMIT_EXCEEDED, SessionKey,
-    TRANSFER_LIMIT_EXCEEDED, Violation, WINDOW_VIOLATION,
+    Connection, Delivery, DeliveryKey, Disposition, LinkKey, NOT_ALLOWED, Partial, RESOURCE_LIMIT_EXCEEDED,
+    SessionKey, TRANSFER_LIMIT_EXCEEDED, Violation, WINDOW_VIOLATION,
 };
 use crate::performative::{DeliveryState, Handle, Role, SequenceNo, Transfer};
 
@@ -34,44 +35,34 @@ impl<'a> Part<'a> {
 }
 
 impl Transport {
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn receive_transfer(
         &mut self,
         connection: &mut Connection,
         channel: u16,
-        transfer: &Part<'_>,
+        part: &Part<'_>,
         payload: &[u8],
     ) -> Result<(), Violation> {
-        let session = self.session_on(channel)?;
-        let wire = &mut connection.sessions[session].wire;
+        let at = self.session_on(channel)?;
+        let session = &mut connection.sessions[at];
+        let wire = &mut session.wire;
         if wire.incoming_window == 0 {
             return Err(Violation::new(WINDOW_VIOLATION, "incoming session window exceeded"));
         }
         wire.incoming_window -= 1;
         wire.next_incoming_id = wire.next_incoming_id.next();
-        let link = link_at(wire, transfer.handle)?;
-        let slot = &mut connection.links[link];
+        let link = link_at(wire, part.handle)?;
+        let slot = &connection.links[link];
         if slot.role == Role::Sender {
             return Err(Violation::new(NOT_ALLOWED, "transfer on a link that the peer receives from"));
         }
-        let continues = slot.wire.partial.is_some();
-        let key = match &mut slot.wire.partial {
-            Some(partial) => {
-                *partial = continued(*partial, transfer)?;
-                partial.delivery
-            }
-            None => begin_delivery(connection, session, link, transfer)?,
+        let key = match slot.wire.partial {
+            Some(partial) => self.go_on(connection, link, partial, part, payload)?,
+            None => Some(self.begin(connection, at, link, part, payload)?),
         };
-        let wanted = connection.deliveries.get(key).is_some_and(|delivery| !delivery.local_settled);
-        if wanted {
-            self.store(connection, session, key, transfer, payload)?;
-        }
-        if transfer.aborted || (continues && !transfer.more) {
-            connection.links[link].wire.partial = None;
-        }
-        if wanted {
+        if let Some(key) = key {
             connection.post_delivery(key);
-            let session = &connection.sessions[session];
+            let session = &connection.sessions[at];
             if session.limits_window() && session.window_update_due() {
                 connection.delivery_changed(key);
             }
@@ -79,36 +70,113 @@ impl Transport {
         Ok(())
     }
 
-    /// Keeps the payload and what the transfer says of its delivery.
-    #[inline]
-    fn store(
+    /// A delivery begins, and most of them end with the same transfer.
+    #[inline(always)]
+    fn begin(
         &self,
         connection: &mut Connection,
         session: SessionKey,
-        key: DeliveryKey,
-        transfer: &Part<'_>,
+        at: LinkKey,
+        part: &Part<'_>,
         payload: &[u8],
-    ) -> Result<(), Violation> {
-        let delivery = &mut connection.deliveries[key];
-        if !delivery.advanced && !payload.is_empty() {
-            let (held, limit) = (connection.buffered_bytes as u64, self.max_buffered_bytes);
-            if limit > 0 && held + payload.len() as u64 > limit {
-                return Err(over_limit(held, limit));
-            }
-            let size = payload.len();
-            let expected = if transfer.more { more_to_come(size) } else { size };
-            delivery.payload.push_part(&mut connection.buffers, payload, expected);
-            connection.buffered_bytes += payload.len();
-            connection.sessions[session].incoming_bytes += payload.len();
+    ) -> Result<DeliveryKey, Violation> {
+        let session = &mut connection.sessions[session];
+        let id = delivery_id(session.wire.incoming.next(), part)?;
+        let link = &mut connection.links[at];
+        let uncredited = link.flow.credit <= 0;
+        if uncredited {
+            count_uncredited(&mut connection.uncredited)?;
         }
-        delivery.complete = !transfer.more || transfer.aborted;
-        delivery.aborted |= transfer.aborted;
-        if transfer.aborted || transfer.settled == Some(true) {
-            delivery.remote_settled = true;
+        link.queued += 1;
+        link.flow.credit = link.flow.credit.saturating_sub(1);
+        link.flow.delivery_count = link.flow.delivery_count.next();
+        let fits = self.check_limit(connection.buffered_bytes, payload);
+        let kept = if fits.is_ok() { payload.len() } else { 0 };
+        let (deliveries, work) = (&mut connection.deliveries, &mut connection.work);
+        let key = link.add_delivery(at, deliveries, work, part.tag, |delivery| {
+            delivery.id = Some(id);
+            delivery.uncredited = uncredited;
+            if let Some(state) = part.state {
+                delivery.remote.replace(Disposition::from_wire(state));
+            }
+            if fits.is_ok() {
+                store(&mut connection.buffers, delivery, part, payload);
+            }
+        });
+        connection.buffered_bytes += kept;
+        session.incoming_bytes += kept;
+        session.wire.incoming.insert(id, key);
+        if part.more && !part.aborted {
+            link.wire.partial = Some(Partial { id, delivery: key, settled: part.settled == Some(true) });
+        }
+        fits.map(|()| key)
+    }
+
+    /// The next transfer of a delivery that has begun; nothing if the application does not want it any more.
+    #[inline(never)]
+    fn go_on(
+        &self,
+        connection: &mut Connection,
+        at: LinkKey,
+        partial: Partial,
+        part: &Part<'_>,
+        payload: &[u8],
+    ) -> Result<Option<DeliveryKey>, Violation> {
+        let link = &mut connection.links[at];
+        let partial = continued(partial, part)?;
+        link.wire.partial = Some(partial).filter(|_| part.more && !part.aborted);
+        let key = partial.delivery;
+        let Some(delivery) = connection.deliveries.get_mut(key).filter(|delivery| !delivery.local_settled)
+        else {
+            return Ok(None);
+        };
+        let payload = if delivery.advanced { &[] } else { payload };
+        self.check_limit(connection.buffered_bytes, payload)?;
+        store(&mut connection.buffers, delivery, part, payload);
+        connection.buffered_bytes += payload.len();
+        connection.sessions[link.session].incoming_bytes += payload.len();
+        if delivery.updated {
             connection.note_update(key);
+        }
+        Ok(Some(key))
+    }
+
+    /// Whether the payload may be kept, besides what the application has not read yet.
+    #[inline]
+    fn check_limit(&self, held: usize, payload: &[u8]) -> Result<(), Violation> {
+        let (held, limit) = (held as u64, self.max_buffered_bytes);
+        if limit > 0 && !payload.is_empty() && held + payload.len() as u64 > limit {
+            return Err(over_limit(held, limit));
         }
         Ok(())
     }
+}
+
+/// Keeps the payload and what the transfer says of its delivery.
+#[inline(always)]
+fn store(buffers: &mut AtHand, delivery: &mut Delivery, part: &Part<'_>, payload: &[u8]) {
+    if !payload.is_empty() {
+        let size = payload.len();
+        let expected = if part.more { more_to_come(size) } else { size };
+        delivery.payload.push_part(buffers, payload, expected);
+    }
+    delivery.complete = !part.more || part.aborted;
+    delivery.aborted |= part.aborted;
+    if part.aborted || part.settled == Some(true) {
+        delivery.remote_settled = true;
+        delivery.updated = true;
+    }
+}
+
+/// Counts a delivery that begins without credit, unless there are too many.
+#[cold]
+fn count_uncredited(uncredited: &mut u32) -> Result<(), Violation> {
+    if *uncredited >= MOST_UNCREDITED {
+        let text = format!("more than {MOST_UNCREDITED} deliveries beyond the credit of their links");
+        return Err(Violation::new(TRANSFER_LIMIT_EXCEEDED, text));
+    }
+    *uncredited += 1;
+    Ok(())
 }
 
 #[cold]
@@ -118,62 +186,23 @@ fn over_limit(held: u64, limit: u64) -> Violation {
 }
 
 /// Checks the next transfer of a delivery that has begun.
-fn continued(partial: Partial, transfer: &Part<'_>) -> Result<Partial, Violation> {
-    if transfer.id.is_some_and(|id| id != partial.id) {
+fn continued(partial: Partial, part: &Part<'_>) -> Result<Partial, Violation> {
+    if part.id.is_some_and(|id| id != partial.id) {
         return Err(Violation::invalid_field("invalid delivery-id for a continuation transfer"));
     }
-    if partial.settled && transfer.settled == Some(false) {
+    if partial.settled && part.settled == Some(false) {
         return Err(Violation::invalid_field("invalid transition from settled to unsettled"));
     }
-    Ok(Partial { settled: partial.settled || transfer.settled == Some(true), ..partial })
-}
-
-/// Checks the first transfer of a delivery and makes the delivery.
-#[inline]
-fn begin_delivery(
-    connection: &mut Connection,
-    session: SessionKey,
-    link: LinkKey,
-    transfer: &Part<'_>,
-) -> Result<DeliveryKey, Violation> {
-    let incoming = &mut connection.sessions[session].wire.incoming;
-    let id = delivery_id(incoming.next(), transfer)?;
-    let slot = &mut connection.links[link];
-    let uncredited = slot.flow.credit <= 0;
-    if uncredited {
-        if connection.uncredited >= MOST_UNCREDITED {
-            let text = format!("more than {MOST_UNCREDITED} deliveries beyond the credit of their links");
-            return Err(Violation::new(TRANSFER_LIMIT_EXCEEDED, text));
-        }
-        connection.uncredited += 1;
-    }
-    slot.queued += 1;
-    slot.flow.credit = slot.flow.credit.saturating_sub(1);
-    slot.flow.delivery_count = slot.flow.delivery_count.next();
-    let key = connection.add_delivery(link, transfer.tag, |delivery| {
-        delivery.id = Some(id);
-        delivery.uncredited = uncredited;
-        if let Some(state) = transfer.state {
-            delivery.remote.replace(Disposition::from_wire(state));
-        }
-    });
-    connection.sessions[session].wire.incoming.insert(id, key);
-    if transfer.more {
-        let settled = transfer.settled == Some(true);
-        connection.links[link].wire.partial = Some(Partial { id, delivery: key, settled });
-    }
-    Ok(key)
+    Ok(Partial { settled: partial.settled || part.settled == Some(true), ..partial })
 }
 
 /// The id of a new delivery: the next of the session.
 #[inline]
-fn delivery_id(expected: Option<SequenceNo>, transfer: &Part<'_>) -> Result<SequenceNo, Violation> {
-    match (expected, transfer.id) {
+fn delivery_id(expected: Option<SequenceNo>, part: &Part<'_>) -> Result<SequenceNo, Violation> {
+    match (expected, part.id) {
         (None, None) => Err(Violation::invalid_field("delivery-id required on initial transfer of session")),
         (None, Some(id)) => Ok(id),
-        (Some(_), None) if transfer.more => {
-            Err(Violation::invalid_field("delivery-id required for transfer"))
-        }
+        (Some(_), None) if part.more => Err(Violation::invalid_field("delivery-id required for transfer")),
         (Some(expected), None) => Ok(expected),
         (Some(expected), Some(id)) if id == expected => Ok(id),
         (Some(expected), Some(id)) => Err(out_of_sequence(expected, id)),
