@@ -169,9 +169,12 @@ impl Networked {
     }
 
     pub(super) fn next(&self, subject: &Subject) -> *mut pn_event_t {
+        if self.connection().is_null() {
+            return null_mut();
+        }
         // SAFETY: the caller has the batch, and with it the driver.
         let event = unsafe { pn_connection_driver_next_event(self.driver()) };
-        if !event.is_null() || self.connection().is_null() {
+        if !event.is_null() {
             return event;
         }
         let core = subject.core();
@@ -278,7 +281,16 @@ impl Line<'_> {
 impl Wire for Line<'_> {
     fn has_events(&mut self) -> bool {
         // SAFETY: the driver is set up, and this thread's.
-        unsafe { pn_connection_driver_has_event(self.driver()) }
+        if unsafe { pn_connection_driver_has_event(self.driver()) } {
+            return true;
+        }
+        // Behind its first event a connection is bound, which is another event.
+        // SAFETY: as above.
+        let events = unsafe { (*self.driver()).collector };
+        // SAFETY: the driver's collector is live.
+        let last = unsafe { &*events }.previous();
+        // SAFETY: the collector holds the event it gave out last.
+        unsafe { last.as_ref() }.is_some_and(|event| event.kind() == Events::PN_CONNECTION_INIT as c_uint)
     }
 
     fn wants_input(&mut self) -> bool {

@@ -72,6 +72,8 @@ pub(crate) struct ConnectionIo {
     established: bool,
     /// How often this run may still read.
     reads: usize,
+    /// This run has told of a wake; another waits for the next, or a program that wakes in answer would never end.
+    woken: bool,
 }
 
 /// How much is read at a time.
@@ -87,8 +89,21 @@ thread_local! {
 impl ConnectionIo {
     fn new(stage: Stage, name: String, peer: SocketAddress) -> Self {
         let (readable, writable, hung_up, shut, established) = (false, false, false, false, false);
-        let (fault, pending, reads) = (None, Signals::NONE, 0);
-        Self { stage, name, peer, fault, pending, readable, writable, hung_up, shut, established, reads }
+        let (fault, pending, reads, woken) = (None, Signals::NONE, 0, false);
+        Self {
+            stage,
+            name,
+            peer,
+            fault,
+            pending,
+            readable,
+            writable,
+            hung_up,
+            shut,
+            established,
+            reads,
+            woken,
+        }
     }
 
     /// A connection to `name`, "HOST:PORT", whose addresses are not known yet.
@@ -132,6 +147,7 @@ impl ConnectionIo {
     /// A batch begins, while other tasks wait for the thread or not.
     pub(crate) fn begin_run(&mut self, busy: bool) {
         self.reads = READS[usize::from(!busy)];
+        self.woken = false;
     }
 
     /// Keeps what the task was signalled for.
@@ -170,7 +186,11 @@ impl ConnectionIo {
     /// Does all that can be done until there are events.
     pub(crate) fn advance(&mut self, wire: &mut impl Wire, site: &impl Site) {
         self.dial(site);
-        let pending = std::mem::take(&mut self.pending);
+        let mut pending = std::mem::take(&mut self.pending);
+        if self.woken && pending.any(Signals::WAKE) && !wire.closed() {
+            pending.remove(Signals::WAKE);
+            self.pending = Signals::WAKE;
+        }
         if let Some(fault) = self.fault.take() {
             wire.fail(&fault.describe(&self.address()));
         }
@@ -178,17 +198,23 @@ impl ConnectionIo {
             wire.disconnect();
         }
         if pending.any(Signals::WAKE) && !wire.closed() {
+            self.woken = true;
             wire.wake();
         }
         if !self.established && matches!(self.stage, Stage::Open(_)) {
             self.established = true;
             wire.established();
         }
+        // What the program has made of the last events; it does not wait until no more come.
+        self.send(wire);
         self.receive(wire);
         if let Some(time) = wire.tick() {
             site.wake_at(time);
         }
-        self.send(wire);
+        // What the program makes of events goes out together with the answer to them.
+        if !wire.has_events() {
+            self.send(wire);
+        }
         if pending.any(Signals::ERROR) {
             self.find_dead_socket(wire);
         }
