@@ -50,6 +50,7 @@ struct party_t {
     char *story;
     size_t told, room;
     unsigned seen[64];
+    pn_event_type_t last;
     pn_connection_t *connection; /* NULL once the proactor has freed them */
     pn_listener_t *listener;
     pn_raw_connection_t *raw;
@@ -66,7 +67,7 @@ struct party_t {
 static struct {
     pn_proactor_t *proactor;
     party_t *first, **last, *self; /* `self` tells of the proactor */
-    party_t *nameless;             /* gets the next connection that nobody has named */
+    party_t *nameless[2];          /* who gets the next connection that has no context: one accepted, one that connects */
     const char *awaited;
     pn_event_batch_t *batch;
 } scene;
@@ -228,8 +229,9 @@ static party_t *party_of(pn_event_t *event)
     if (!connection) return scene.self;
     party_t *party = (party_t *)pn_connection_get_context(connection);
     if (!party) {
-        party = scene.nameless ? scene.nameless : add_party("stranger", NULL);
-        scene.nameless = NULL;
+        bool connects = pn_connection_state(connection) & PN_LOCAL_ACTIVE;
+        party = scene.nameless[connects] ? scene.nameless[connects] : add_party("stranger", NULL);
+        scene.nameless[connects] = NULL;
         party->connection = connection;
         pn_connection_set_context(connection, party);
     }
@@ -239,6 +241,9 @@ static party_t *party_of(pn_event_t *event)
 static void tell_event(party_t *party, pn_event_t *event, pn_event_type_t type)
 {
     const char *name = pn_event_type_name(type) + 3; /* without PN_ */
+    /* How often in a row the transport has news depends on how much came at a time. */
+    if (type == PN_TRANSPORT && party->last == PN_TRANSPORT) return;
+    party->last = type;
     if (type == PN_TRANSPORT_ERROR)
         note(party, "%s %s", name, condition_of(pn_transport_condition(pn_event_transport(event))));
     else if (type == PN_LISTENER_CLOSE)

@@ -144,22 +144,10 @@ pub(super) fn programs(bench: &Bench<'_>) -> Result<Vec<PathBuf>, String> {
         .concat())
 }
 
-/// The C programs of some folders; those that need a proactor only where the library has one.
+/// The C programs of some folders.
 fn c_sources(bench: &Bench<'_>, folders: &[&str]) -> Result<Vec<PathBuf>, String> {
-    let mut files = Vec::new();
-    for folder in folders {
-        if !folder.contains("proactor") || has_proactor(bench)? {
-            files.extend(sources(bench, folder, "c")?);
-        }
-    }
-    Ok(files)
-}
-
-/// Whether the installed library exports the proactor.
-fn has_proactor(bench: &Bench<'_>) -> Result<bool, String> {
-    let mut nm = Command::new("nm");
-    nm.args(["-D", "--defined-only"]).arg(bench.prefix.join("lib/libqpid-proton.so"));
-    Ok(crate::shell::output(&mut nm)?.lines().any(|line| line.ends_with(" pn_proactor_wait")))
+    let files: Result<Vec<_>, _> = folders.iter().map(|folder| sources(bench, folder, "c")).collect();
+    Ok(files?.concat())
 }
 
 /// Compiles a program against the installed headers. Once is enough for a run.

@@ -215,9 +215,11 @@ static void nothing_before_connected(void)
     int fd = answer(listening);
     CHECK(hear(fd, heard, 5) == 5 && !memcmp(heard, "early", 5));
     close(fd);
+    close(listening);
     close_scene();
 
     open_scene("needs are not told before the connection stands");
+    listening = listening_socket("plain", &plain);
     client = new_raw("client", take_at_the_end);
     pn_proactor_raw_connect(scene.proactor, client->raw, address_of_port(plain->port));
     pn_raw_connection_wake(client->raw);
@@ -559,6 +561,28 @@ static void batches_left_early(void)
     close_scene();
 }
 
+static void wake_again(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    (void)party;
+    if (type == PN_CONNECTION_WAKE) pn_connection_wake(pn_event_connection(event));
+}
+
+static void wakes_leave_time_for_others(void)
+{
+    open_scene("a connection that wakes itself for ever leaves time for others");
+    party_t *listener = server("server", oblige);
+    party_t *restless = connect_to("restless", listener->port, wake_again);
+    restless->quiet = true;
+    await(restless, PN_CONNECTION_REMOTE_OPEN);
+    pn_connection_wake(restless->connection);
+    pn_proactor_interrupt(scene.proactor);
+    await(scene.self, PN_PROACTOR_INTERRUPT);
+    party_t *client = connect_to("client", listener->port, close_when_open);
+    await(client, PN_TRANSPORT_CLOSED);
+    CHECK(!client->seen[PN_TRANSPORT_ERROR]);
+    close_scene();
+}
+
 static void disconnected_on_the_way(void)
 {
     pn_condition_t *condition = pn_condition();
@@ -573,9 +597,11 @@ static void disconnected_on_the_way(void)
     await(client, PN_TRANSPORT_CLOSED);
     tells(client, SETUP_OF_CLIENT ", TRANSPORT_TAIL_CLOSED, TRANSPORT_ERROR n: d, TRANSPORT_HEAD_CLOSED, TRANSPORT_CLOSED");
     await(scene.self, PN_PROACTOR_INACTIVE);
+    close(listening);
     close_scene();
 
     open_scene("disconnected while connecting");
+    listening = listening_socket("plain", &plain);
     client = connect_to("client", plain->port, NULL);
     int fd = answer(listening);
     pn_proactor_disconnect(scene.proactor, condition);
@@ -703,6 +729,7 @@ int main(void)
     halves();
     cut_frames();
     batches_left_early();
+    wakes_leave_time_for_others();
     disconnected_on_the_way();
     descriptors_are_not_inherited();
     dead_sockets_do_not_spin();

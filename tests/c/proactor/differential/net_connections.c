@@ -274,11 +274,11 @@ static void accept_with_transport(party_t *party, pn_event_t *event, pn_event_ty
         pn_connection_set_context(accepted->connection, accepted);
         pn_listener_accept2(party->listener, accepted->connection, transport);
     } else if (party->step == 2) {
-        scene.nameless = accepted;
+        scene.nameless[false] = accepted;
         pn_listener_accept2(party->listener, NULL, transport);
     } else {
         pn_transport_free(transport);
-        scene.nameless = accepted;
+        scene.nameless[false] = accepted;
         accepted->extra = NULL;
         pn_listener_accept(party->listener, NULL);
     }
@@ -300,9 +300,8 @@ static void own_objects(const char *name, int step)
         await(client, PN_CONNECTION_REMOTE_OPEN);
         say("the peer's frames are at most %u", pn_transport_get_remote_max_frame(transport));
     } else {
-        /* The first event tells which connection the proactor has made: nobody else is there yet. */
         client = add_party("client", tell_and_close);
-        scene.nameless = client;
+        scene.nameless[true] = client;
         if (step == 2) pn_proactor_connect2(scene.proactor, NULL, NULL, address_of_port(listener->port));
         else pn_proactor_connect(scene.proactor, NULL, address_of_port(listener->port));
         await(client, PN_CONNECTION_INIT);

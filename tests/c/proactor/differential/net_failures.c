@@ -238,7 +238,7 @@ static void resets(void)
 }
 
 /* Sends bytes that no client should, and hears what comes back. */
-static void nonsense(const char *name, const void *bytes, size_t size, handler_t *on)
+static void nonsense(const char *name, const void *bytes, size_t size, handler_t *on, const char *condition)
 {
     party_t *listener;
     begin(name);
@@ -246,19 +246,22 @@ static void nonsense(const char *name, const void *bytes, size_t size, handler_t
     speak(fd, bytes, size);
     await(listener->last_accepted, PN_TRANSPORT_ERROR);
     ssize_t length = hear(fd, heard, sizeof heard);
-    say("the socket hears %s and the end", shown(heard, length > 0 ? (size_t)length : 0));
+    size_t size_heard = length > 0 ? (size_t)length : 0;
+    say("the socket hears %s, the condition %s and the end", shown(heard, size_heard < 8 ? size_heard : 8),
+        memmem(heard, size_heard, condition, strlen(condition)) ? condition : "NOT THERE");
     close(fd);
     await(listener->last_accepted, PN_TRANSPORT_CLOSED);
     finish();
 }
 
-#define NONSENSE(name, bytes, on) nonsense(name, bytes, sizeof bytes - 1, on)
+#define NONSENSE(name, bytes, on, condition) nonsense(name, bytes, sizeof bytes - 1, on, condition)
 
 static void wrong_bytes(void)
 {
-    NONSENSE("a client of another protocol", "GET / HTTP/1.1\r\n\r\n", NULL);
-    NONSENSE("a client of another version", "AMQP\0\0\11\1", NULL);
-    NONSENSE("a frame behind the open that breaks a rule", AMQP_HEADER OPEN_FRAME "\0\0\0\x0c\2\0\0\5\0\x53\x16\x45", oblige);
+    NONSENSE("a client of another protocol", "GET / HTTP/1.1\r\n\r\n", NULL, "amqp:connection:framing-error");
+    NONSENSE("a client of another version", "AMQP\0\0\11\1", NULL, "amqp:connection:framing-error");
+    NONSENSE("a frame behind the open that breaks a rule", AMQP_HEADER OPEN_FRAME "\0\0\0\x0c\2\0\0\5\0\x53\x16\x45", oblige,
+             "amqp:not-allowed");
 
     party_t *client;
     begin("a server of another protocol");
