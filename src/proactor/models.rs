@@ -164,6 +164,22 @@ fn two_tasks_reach_two_sleepers_even_if_the_bell_was_heard_once() {
 }
 
 #[test]
+fn what_one_thread_brings_reaches_another_that_sleeps() {
+    let mut builder = model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(|| {
+        let ready = Arc::new(Ready::new(Bell::new()));
+        let sleeper = {
+            let ready = Arc::clone(&ready);
+            thread::spawn(move || next(&ready))
+        };
+        ready.bring([1, 2]);
+        let taken = next(&ready) + sleeper.join().unwrap();
+        assert_eq!(taken, 3);
+    });
+}
+
+#[test]
 fn a_call_from_a_signal_handler_wakes_a_thread_that_goes_to_sleep() {
     model(|| {
         let ready = Arc::new(Ready::<usize, Bell>::new(Bell::new()));

@@ -39,11 +39,15 @@ impl<T, B: Ring> Ready<T, B> {
 
     /// Queues tasks, and wakes a thread if one sleeps.
     pub(super) fn push(&self, tasks: impl IntoIterator<Item = T>) {
+        self.bring(tasks);
+        self.wake_a_sleeper();
+    }
+
+    /// Queues tasks by a thread that is awake and takes one next, which wakes others for the rest.
+    pub(super) fn bring(&self, tasks: impl IntoIterator<Item = T>) {
         let mut queue = lock(&self.queue);
         queue.extend(tasks);
         self.queued.store(queue.len(), Ordering::Relaxed);
-        drop(queue);
-        self.wake_a_sleeper();
     }
 
     /// Takes the task that has waited longest.

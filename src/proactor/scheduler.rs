@@ -152,30 +152,50 @@ impl<T> Scheduler<T> {
             }
             if !self.ready.is_empty() && self.taken.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY)
             {
-                self.look(false);
+                self.look();
             }
             if let Some(task) = self.ready.pop() {
                 let signals = task.state.begin();
                 return Some((task, signals));
             }
             if block {
-                self.ready.sleep(|| self.look(true));
-            } else {
-                self.look(false);
-                if self.ready.is_empty() {
-                    return None;
-                }
+                self.sleep();
+            } else if !self.look() {
+                return None;
             }
         }
     }
 
-    /// Looks at the sockets, sleeping until one is ready if `block`, and queues their tasks.
-    fn look(&self, block: bool) {
-        let most = if block && self.ready.others_sleep() { 1 } else { MANY };
+    /// Looks at the sockets, and tells whether there is anything to run.
+    fn look(&self) -> bool {
         let mut events = Events::new();
-        if self.poller.wait(&mut events, most, block).is_err() {
-            return;
+        self.poll(&mut events, MANY, false);
+        self.bring(&events);
+        !self.ready.is_empty()
+    }
+
+    /// Sleeps until a socket is ready or the bell rings, unless there is something to run.
+    fn sleep(&self) {
+        let mut events = Events::new();
+        let slept = self.ready.sleep(|| {
+            let most = if self.ready.others_sleep() { 1 } else { MANY };
+            self.poll(&mut events, most, true);
+        });
+        if slept {
+            self.bring(&events);
         }
+    }
+
+    /// Without its poller a proactor would wait for nothing, for ever: somebody has closed descriptors that are not his.
+    fn poll(&self, events: &mut Events, most: usize, block: bool) {
+        if let Err(error) = self.poller.wait(events, most, block) {
+            eprintln!("pn_proactor: the descriptor it waits with is gone: {error}");
+            std::process::abort();
+        }
+    }
+
+    /// Queues the tasks whose sockets are ready.
+    fn bring(&self, events: &Events) {
         let registry = self.registry();
         let mut alarm = false;
         let mut tasks: [Option<Arc<Task<T>>>; MANY] = [const { None }; MANY];
@@ -196,7 +216,7 @@ impl<T> Scheduler<T> {
         }
         drop(registry);
         if tasks[0].is_some() {
-            self.ready.push(tasks.into_iter().flatten());
+            self.ready.bring(tasks.into_iter().flatten());
         }
         if alarm {
             self.after_alarm();
