@@ -117,6 +117,10 @@ impl<T: Default> Arena<T> {
     #[cold]
     fn add_vacant(&mut self) {
         self.first_free = u32::try_from(self.slots.len()).expect("an arena never holds 2^32 slots");
+        if self.slots.is_empty() {
+            // Most connections have one session and one link, and slots are large.
+            self.slots.reserve_exact(1);
+        }
         self.slots.push(Slot { generation: 0, next_free: NONE, value: T::default() });
     }
 
@@ -223,6 +227,13 @@ mod tests {
         arena.insert("only");
         assert_eq!(arena.get(Key::default()), None);
         assert_eq!(arena.remove(Key::default()), None);
+    }
+
+    #[test]
+    fn an_arena_with_one_slot_has_no_room_for_more() {
+        let mut arena = Arena::default();
+        arena.insert([0u64; 32]);
+        assert_eq!(arena.slots.capacity(), 1);
     }
 
     #[test]
