@@ -45,8 +45,8 @@ pub(super) struct Networked {
     io: Mutex<ConnectionIo>,
     /// The condition that a disconnect of the proactor gives.
     order: Mutex<Option<Order>>,
-    /// Where both ends are, as C was told last.
-    addresses: UnsafeCell<[pn_netaddr_t; 2]>,
+    /// Where both ends are, as C was told last, if it has asked.
+    addresses: UnsafeCell<Option<Box<[pn_netaddr_t; 2]>>>,
 }
 
 /// A condition of the program's, copied.
@@ -102,12 +102,12 @@ pub(super) unsafe fn start(
         driver: UnsafeCell::new(driver),
         io: Mutex::new(io),
         order: Mutex::new(None),
-        addresses: UnsafeCell::new([pn_netaddr_t::empty(), pn_netaddr_t::empty()]),
+        addresses: UnsafeCell::new(None),
     };
     core.scheduler.add(|key| {
         // SAFETY: the connection is live, and no other thread has it yet.
         unsafe { &*connection }.seat.take(proactor, key);
-        let body = Body::Connection(Box::new(networked));
+        let body = Body::Connection(networked);
         Subject { batch: pn_event_batch_t::of_a_proactor(), proactor, key, body }
     })
 }
@@ -242,14 +242,16 @@ impl Networked {
 
     /// Where both ends are now.
     pub(super) fn addresses(&self) -> *mut [pn_netaddr_t; 2] {
-        let place = self.addresses.get();
+        // SAFETY: only the thread that has the batch comes here.
+        let place = unsafe { &mut *self.addresses.get() };
+        let nowhere = || Box::new([pn_netaddr_t::empty(), pn_netaddr_t::empty()]);
+        let addresses = place.get_or_insert_with(nowhere);
         if let Ok(io) = self.io.try_lock() {
-            // SAFETY: only the thread that has the batch comes here.
-            let [local, remote] = unsafe { &mut *place };
+            let [local, remote] = &mut **addresses;
             local.learn(io.local_address());
             remote.learn(io.peer_address());
         }
-        place
+        &raw mut **addresses
     }
 
     /// Ends everything; nothing of it is used any more.

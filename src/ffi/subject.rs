@@ -55,7 +55,7 @@ pub(super) struct Subject {
 pub(super) enum Body {
     /// The proactor itself, with the queue its events go through.
     Proactor(*mut pn_collector_t),
-    Connection(Box<Networked>),
+    Connection(Networked),
     Listener(*mut pn_listener_t),
     Raw(Box<NetworkedRaw>),
 }

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind};
 use super::dial::{Dial, Fault, Progress};
 use super::lookup::Found;
 use super::task::Signals;
-use crate::sys::address::SocketAddress;
+use crate::sys::address::{KeptAddress, SocketAddress};
 use crate::sys::socket::Socket;
 
 /// The transport and connection behind a socket.
@@ -59,10 +59,10 @@ enum Stage {
 pub(crate) struct ConnectionIo {
     stage: Stage,
     /// The address as the program gave it, with its defaults; empty for an accepted connection.
-    name: String,
+    name: Box<str>,
     /// The peer's address, empty until it is known.
-    peer: SocketAddress,
-    fault: Option<Fault>,
+    peer: KeptAddress,
+    fault: Option<Box<Fault>>,
     pending: Signals,
     readable: bool,
     writable: bool,
@@ -71,7 +71,7 @@ pub(crate) struct ConnectionIo {
     shut: bool,
     established: bool,
     /// How often this run may still read.
-    reads: usize,
+    reads: u8,
     /// This run has told of a wake; another waits for the next, or a program that wakes in answer would never end.
     woken: bool,
 }
@@ -80,14 +80,15 @@ pub(crate) struct ConnectionIo {
 const CHUNK: usize = 64 * 1024;
 
 /// How often a batch reads before others have their turn: when somebody waits for the thread, and when nobody does.
-const READS: [usize; 2] = [1, 4];
+const READS: [u8; 2] = [1, 4];
 
 thread_local! {
     static CHUNKS: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 impl ConnectionIo {
-    fn new(stage: Stage, name: String, peer: SocketAddress) -> Self {
+    fn new(stage: Stage, name: String, peer: &SocketAddress) -> Self {
+        let (name, peer) = (name.into_boxed_str(), KeptAddress::from(peer));
         let (readable, writable, hung_up, shut, established) = (false, false, false, false, false);
         let (fault, pending, reads, woken) = (None, Signals::NONE, 0, false);
         Self {
@@ -108,20 +109,20 @@ impl ConnectionIo {
 
     /// A connection to `name`, "HOST:PORT", whose addresses are not known yet.
     pub(crate) fn looking(name: String) -> Self {
-        Self::new(Stage::Reaching(Box::default()), name, SocketAddress::empty())
+        Self::new(Stage::Reaching(Box::default()), name, &SocketAddress::empty())
     }
 
     /// A connection whose socket is there already; it is watched from here on.
     pub(crate) fn over(socket: Socket, peer: SocketAddress) -> Self {
-        let mut this = Self::new(Stage::Open(socket), String::new(), peer);
+        let mut this = Self::new(Stage::Open(socket), String::new(), &peer);
         this.writable = true;
         this
     }
 
     /// A connection that has failed before it began.
     pub(crate) fn failed(fault: Fault) -> Self {
-        let mut this = Self::new(Stage::Over, String::new(), SocketAddress::empty());
-        this.fault = Some(fault);
+        let mut this = Self::new(Stage::Over, String::new(), &SocketAddress::empty());
+        this.fault = Some(Box::new(fault));
         this
     }
 
@@ -165,7 +166,8 @@ impl ConnectionIo {
         match dial.advance(self.pending, |socket| site.watch(socket)) {
             Progress::Waits => self.pending.remove(Signals::OF_SOCKETS),
             Progress::Reached(socket, peer) => {
-                (self.stage, self.peer, self.writable) = (Stage::Open(socket), peer, true);
+                self.peer = KeptAddress::from(&peer);
+                (self.stage, self.writable) = (Stage::Open(socket), true);
             }
             Progress::Failed(fault) => self.give_up(fault),
         }
@@ -223,16 +225,16 @@ impl ConnectionIo {
     /// What the peer is called in conditions.
     fn address(&self) -> String {
         if self.name.is_empty()
-            && let Some((host, port)) = self.peer.numeric()
+            && let Some((host, port)) = self.peer.get().numeric()
         {
             return format!("{host}:{port}");
         }
-        if self.name.is_empty() { ":5672".to_owned() } else { self.name.clone() }
+        if self.name.is_empty() { ":5672".to_owned() } else { self.name.to_string() }
     }
 
     fn give_up(&mut self, fault: Fault) {
         self.stage = Stage::Over;
-        self.fault = Some(fault);
+        self.fault = Some(Box::new(fault));
     }
 
     fn receive(&mut self, wire: &mut impl Wire) {
@@ -324,7 +326,7 @@ impl ConnectionIo {
 
     /// Where the peer is; empty until it has answered.
     pub(crate) fn peer_address(&self) -> SocketAddress {
-        self.peer.clone()
+        self.peer.get()
     }
 
     /// Closes the socket. True: there was one, so a descriptor is free.

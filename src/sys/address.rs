@@ -111,6 +111,37 @@ impl SocketAddress {
     }
 }
 
+/// An address that is kept for long: of either version of IP, it takes no more room than it has to.
+pub(crate) enum KeptAddress {
+    Ip([u8; IP]),
+    Other(Box<SocketAddress>),
+}
+
+/// The longer version's.
+const IP: usize = size_of::<sockaddr_in6>();
+
+impl From<&SocketAddress> for KeptAddress {
+    fn from(address: &SocketAddress) -> Self {
+        if !address.is_empty() && address.length() as usize > IP {
+            return Self::Other(Box::new(address.clone()));
+        }
+        let mut bytes = [0; IP];
+        // SAFETY: the storage is larger, and zero where it was not written.
+        unsafe { ptr::copy_nonoverlapping(address.as_ptr().cast(), bytes.as_mut_ptr(), IP) };
+        Self::Ip(bytes)
+    }
+}
+
+impl KeptAddress {
+    pub(crate) fn get(&self) -> SocketAddress {
+        match self {
+            // SAFETY: the bytes are as many as that.
+            Self::Ip(bytes) => unsafe { SocketAddress::copied(bytes.as_ptr().cast(), IP as socklen_t) },
+            Self::Other(address) => SocketAddress::clone(address),
+        }
+    }
+}
+
 const WHOLE: socklen_t = size_of::<sockaddr_storage>() as socklen_t;
 
 /// Room for a host in numbers with a scope, and for a port.
@@ -270,6 +301,24 @@ mod tests {
         let address = unsafe { SocketAddress::copied(address.as_ptr().cast(), address.len()) };
         assert!(!address.is_empty());
         assert_eq!((address.numeric(), address.length()), (None, 128));
+    }
+
+    #[test]
+    fn an_address_that_is_kept_stays_what_it_is() {
+        let kept = |address: &SocketAddress| KeptAddress::from(address).get();
+        for text in ["127.0.0.1:5672", "[fe80::1%4711]:80"] {
+            let address = SocketAddress::from_std(text.parse().expect("an address"));
+            assert_eq!(kept(&address).numeric(), address.numeric());
+        }
+        assert!(kept(&SocketAddress::empty()).is_empty());
+        let path = socket2::SockAddr::unix("/longer/than/an/address/of/ip/is").expect("a short path");
+        // SAFETY: the crate's type holds the bytes that it counts.
+        let path = unsafe { SocketAddress::copied(path.as_ptr().cast(), path.len()) };
+        let bytes = |address: &SocketAddress| {
+            // SAFETY: an address is that long.
+            unsafe { std::slice::from_raw_parts(address.as_ptr().cast::<u8>(), 128) }.to_vec()
+        };
+        assert_eq!(bytes(&kept(&path)), bytes(&path));
     }
 
     #[test]
