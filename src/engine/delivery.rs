@@ -74,11 +74,10 @@ impl Delivery {
         Self::default()
     }
 
-    /// Whether all of it waits to be sent and there is nothing to say of it but that it is settled.
+    /// Whether all of it waits to be sent, and does not wait for credit or window.
     #[inline]
-    pub(crate) const fn is_plain(&self) -> bool {
-        let whole = self.complete && self.id.is_none() && !self.parked && !self.aborted;
-        whole && matches!(self.local, Disposition::None)
+    pub(crate) const fn is_whole(&self) -> bool {
+        self.complete && self.id.is_none() && !self.parked
     }
 
     /// Whether nothing keeps the delivery from making room for another one.
@@ -130,7 +129,7 @@ impl Link {
         fill: impl FnOnce(&mut Delivery),
     ) -> DeliveryKey {
         let (key, delivery) = deliveries.claim();
-        delivery.tag.extend_from_slice(tag);
+        put_tag(&mut delivery.tag, tag);
         delivery.link = at;
         delivery.in_link = self.deliveries.last_place();
         fill(delivery);
@@ -407,6 +406,24 @@ impl Connection {
     pub(crate) fn work_next(&mut self, key: DeliveryKey) -> Option<DeliveryKey> {
         let since = self.deliveries.get(key)?.work;
         self.work.next(&self.deliveries, since)
+    }
+}
+
+/// Puts a tag into an empty place; one of usual length goes in as two halves that may overlap, without a call.
+#[inline(always)]
+fn put_tag(place: &mut Vec<u8>, tag: &[u8]) {
+    match (tag.first_chunk::<8>(), tag.last_chunk::<8>()) {
+        (Some(head), Some(tail)) if tag.len() <= 16 => {
+            let mut whole = [0; 16];
+            whole[..8].copy_from_slice(head);
+            whole[tag.len() - 8..tag.len()].copy_from_slice(tail);
+            if place.capacity() < whole.len() {
+                place.reserve(whole.len());
+            }
+            place.extend_from_slice(&whole);
+            place.truncate(tag.len());
+        }
+        _ => place.extend_from_slice(tag),
     }
 }
 

@@ -75,6 +75,7 @@ impl DeliveryMap {
     }
 
     /// Drops the places before the first delivery.
+    #[inline(always)]
     fn trim(&mut self) {
         while let Some(None) = self.ring.front() {
             self.ring.pop_front();

@@ -37,24 +37,33 @@ pub(super) unsafe fn settle_if_needed(connection: *mut pn_connection_t) {
 unsafe fn settle_something(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
     let this = unsafe { &mut *connection };
-    if this.engine.take_sole_transport_news() {
-        // SAFETY: the connection holds its collector; null is tolerated.
-        let told = |queue: &collector::pn_collector_t| queue.merges(this.transport.cast(), TRANSPORT);
-        // SAFETY: as above.
-        if !unsafe { this.collector.as_ref() }.is_some_and(told) {
-            // SAFETY: as above; queueing an event runs no code of the program's.
-            unsafe { tell(connection, this.transport, Event::Transport) };
-        }
-    } else {
+    if !this.engine.take_sole_transport_news() {
         // SAFETY: passed on from the caller.
-        unsafe { settle(connection) };
+        return unsafe { settle(connection) };
     }
+    // SAFETY: the connection holds its collector; null is tolerated.
+    let queue = unsafe { this.collector.as_ref() };
+    if !queue.is_some_and(|queue| queue.merges(this.transport.cast(), TRANSPORT)) {
+        // SAFETY: passed on from the caller; queueing an event runs no code of the program's.
+        unsafe { tell_of_transport(connection) };
+    }
+}
+
+/// # Safety
+/// `connection` is live.
+#[cold]
+unsafe fn tell_of_transport(connection: *mut pn_connection_t) {
+    // SAFETY: passed on from the caller.
+    let transport = unsafe { (*connection).transport };
+    // SAFETY: as above.
+    unsafe { tell(connection, transport, Event::Transport) };
 }
 
 /// Hands queued events to the collector, and ends the objects of slots that are released.
 ///
 /// # Safety
 /// As for [`settle_if_needed`].
+#[inline(never)]
 pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
     if mem::replace(unsafe { &mut (*connection).settling }, true) {

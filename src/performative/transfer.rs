@@ -4,33 +4,8 @@
 //! The bytes are the same either way, which the tests hold. Everything else takes the general way.
 
 use super::delivery::Transfer;
-use super::types::{Binary, Channel, Handle, SequenceNo};
+use super::types::{Channel, Handle, SequenceNo};
 use crate::codec::constructor as code;
-
-impl Transfer<'_> {
-    /// Appends a frame header with no size yet, descriptor and list.
-    #[inline]
-    pub(crate) fn write(&self, channel: Channel, out: &mut Vec<u8>) {
-        if let (Some(id), Some(Binary(tag))) = (self.delivery_id, self.delivery_tag)
-            && self.is_plain()
-            && tag.len() <= Plain::LONGEST_TAG
-        {
-            let (handle, settled, more) = (self.handle, self.settled, self.more);
-            return Plain { channel, handle, id, tag, settled, more }.head().append(0, out);
-        }
-        let [high, low] = channel.0.to_be_bytes();
-        out.extend_from_slice(&[0, 0, 0, 0, 2, 0, high, low]);
-        self.encode(out);
-    }
-
-    #[inline]
-    fn is_plain(&self) -> bool {
-        self.message_format == Some(0)
-            && self.state.is_none()
-            && self.rcv_settle_mode.is_none()
-            && !(self.resume | self.aborted | self.batchable)
-    }
-}
 
 /// A plain transfer and the channel it goes out on.
 pub(crate) struct Plain<'a> {
@@ -173,6 +148,7 @@ fn read_uint(bytes: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::types::Binary;
     use super::*;
 
     const LONG: [u8; 33] = [b't'; 33];
@@ -203,11 +179,16 @@ mod tests {
 
     #[test]
     fn the_short_way_writes_the_same_bytes_as_the_table() {
-        for transfer in transfers() {
+        for transfer in transfers().filter(|transfer| !transfer.aborted) {
+            let Transfer { handle, settled, more, .. } = transfer;
+            let (id, tag) = (transfer.delivery_id.unwrap(), transfer.delivery_tag.unwrap().0);
+            if tag.len() > Plain::LONGEST_TAG {
+                continue;
+            }
             let (mut short, mut general) = (Vec::new(), Vec::new());
-            transfer.write(Channel(0x102), &mut short);
+            Plain { channel: Channel(0x102), handle, id, tag, settled, more }.head().append(7, &mut short);
             transfer.encode(&mut general);
-            assert_eq!(short[..8], [0, 0, 0, 0, 2, 0, 1, 2]);
+            assert_eq!(short[..8], [0, 0, 0, 7, 2, 0, 1, 2]);
             assert_eq!(short[8..], general);
         }
     }

@@ -9,7 +9,8 @@ use super::super::Transport;
 use super::super::output::ENOUGH_OUTPUT;
 use crate::engine::pool::AtHand;
 use crate::engine::{
-    Connection, Delivery, DeliveryKey, Event, INTERNAL_ERROR, Link, LinkKey, Session, Subject, Violation,
+    Connection, Delivery, DeliveryKey, Disposition, Event, INTERNAL_ERROR, Link, LinkKey, Session, Subject,
+    Violation,
 };
 use crate::framing::patch_frame_size;
 use crate::performative::{Binary, Channel, Handle, Plain, Role, SequenceNo, Transfer};
@@ -230,7 +231,7 @@ impl Transport {
         };
         let may_go =
             link.flow.credit > 0 && session.wire.remote_incoming_window > 0 && link.parked.is_empty();
-        if !may_go || !delivery.is_plain() || delivery.tag.len() > Plain::LONGEST_TAG {
+        if !may_go || !delivery.is_whole() || !delivery.says_little() {
             return false;
         }
         let id = session.wire.outgoing.next_or_first();
@@ -310,13 +311,60 @@ impl Transport {
 
     /// Writes one transfer with as much payload as the peer's frame size allows; true if it was the last. The last of
     /// several in one go (`begun`) is one whose payload would also have fit behind `more`, as with Proton.
-    #[inline]
     fn send_frame(
         &mut self,
         buffers: &mut AtHand,
         session: &mut Session,
         delivery: &mut Delivery,
         (channel, handle, id): (Channel, Handle, SequenceNo),
+        begun: bool,
+    ) -> Result<bool, Violation> {
+        let start = self.output.bytes.len();
+        let waiting = delivery.payload.len();
+        let more = if delivery.says_little() {
+            self.begin_plain(delivery, (channel, handle, id), waiting, begun)?
+        } else {
+            self.begin_transfer(delivery, (channel, handle, id), waiting, begun)?
+        };
+        let max = if self.remote_max_frame == 0 { usize::MAX } else { self.remote_max_frame as usize };
+        let n = waiting.min(max.saturating_sub(self.output.bytes.len() - start));
+        self.output.bytes.extend_from_slice(delivery.payload.bytes().get(..n).unwrap_or_default());
+        patch_frame_size(&mut self.output.bytes, start);
+        delivery.payload.consume(buffers, n);
+        session.outgoing_bytes -= n;
+        count_frame(session, delivery);
+        self.trace_out(start);
+        Ok(!more)
+    }
+
+    /// Writes frame header and performative of a transfer that says no more than a plain one can; true if `more` has
+    /// to be set because the `waiting` bytes do not all fit.
+    #[inline]
+    fn begin_plain(
+        &mut self,
+        delivery: &Delivery,
+        (channel, handle, id): (Channel, Handle, SequenceNo),
+        waiting: usize,
+        begun: bool,
+    ) -> Result<bool, Violation> {
+        let settled = delivery.local_settled.then_some(true);
+        let mut plain = Plain { channel, handle, id, tag: &delivery.tag, settled, more: !delivery.complete };
+        let mut head = plain.head();
+        if !plain.more && !self.fits(head.len(), waiting, if begun { behind_more(settled) } else { 0 }) {
+            plain.more = true;
+            head = plain.head();
+        }
+        self.check_room(head.len(), waiting)?;
+        head.append(0, &mut self.output.bytes);
+        Ok(plain.more)
+    }
+
+    /// As [`Self::begin_plain`], for any transfer.
+    fn begin_transfer(
+        &mut self,
+        delivery: &Delivery,
+        (channel, handle, id): (Channel, Handle, SequenceNo),
+        waiting: usize,
         begun: bool,
     ) -> Result<bool, Violation> {
         let mut transfer = Transfer {
@@ -330,49 +378,51 @@ impl Transport {
             aborted: delivery.aborted,
             ..Transfer::default()
         };
+        // With a field behind it `more` is written in any case.
+        let last = transfer.state.is_none() && !transfer.aborted;
+        let kept = if begun && last { behind_more(transfer.settled) } else { 0 };
+        let [high, low] = channel.0.to_be_bytes();
         let start = self.output.bytes.len();
-        let kept = if begun { behind_more(&transfer) } else { 0 };
-        let room = self.begin_transfer(start, channel, &mut transfer, delivery.payload.len(), kept)?;
-        let last = !transfer.more;
-        let chunk = delivery.payload.bytes();
-        let n = chunk.len().min(room);
-        self.output.bytes.extend_from_slice(chunk.get(..n).unwrap_or_default());
-        patch_frame_size(&mut self.output.bytes, start);
-        delivery.payload.consume(buffers, n);
-        session.outgoing_bytes -= n;
-        count_frame(session, delivery);
-        self.trace_out(start);
-        Ok(last)
+        self.output.bytes.extend_from_slice(&[0, 0, 0, 0, 2, 0, high, low]);
+        let fields = self.output.bytes.len();
+        transfer.encode(&mut self.output.bytes);
+        if !transfer.more && !self.fits(self.output.bytes.len() - start, waiting, kept) {
+            transfer.more = true;
+            self.output.bytes.truncate(fields);
+            transfer.encode(&mut self.output.bytes);
+        }
+        let room = self.check_room(self.output.bytes.len() - start, waiting);
+        if room.is_err() {
+            self.output.bytes.truncate(start);
+        }
+        room.map(|()| transfer.more)
     }
 
-    /// Writes frame header and performative, with `more` set if `waiting` bytes do not all fit with `kept` bytes to
-    /// spare; gives the room left for payload.
+    /// Whether `waiting` bytes fit into the peer's frames behind `head` others with `kept` to spare.
     #[inline]
-    fn begin_transfer(
-        &mut self,
-        start: usize,
-        channel: Channel,
-        transfer: &mut Transfer<'_>,
-        waiting: usize,
-        kept: usize,
-    ) -> Result<usize, Violation> {
-        let max = if self.remote_max_frame == 0 { usize::MAX } else { self.remote_max_frame as usize };
-        loop {
-            transfer.write(channel, &mut self.output.bytes);
-            let used = self.output.bytes.len() - start;
-            let room = max.saturating_sub(used);
-            if !transfer.more && waiting > room.saturating_sub(kept) {
-                transfer.more = true;
-                self.output.bytes.truncate(start);
-                continue;
-            }
-            if used > max || (waiting > 0 && room == 0) {
-                self.output.bytes.truncate(start);
-                let text = "transfer does not fit into the peer's max-frame-size";
-                return Err(Violation::new(INTERNAL_ERROR, text));
-            }
-            return Ok(room);
+    const fn fits(&self, head: usize, waiting: usize, kept: usize) -> bool {
+        let max = self.remote_max_frame as usize;
+        max == 0 || waiting <= max.saturating_sub(head).saturating_sub(kept)
+    }
+
+    /// Whether at least one byte of those that wait fits behind `head` others.
+    #[inline]
+    fn check_room(&self, head: usize, waiting: usize) -> Result<(), Violation> {
+        let max = self.remote_max_frame as usize;
+        if max != 0 && (head > max || (waiting > 0 && head == max)) {
+            let text = "transfer does not fit into the peer's max-frame-size";
+            return Err(Violation::new(INTERNAL_ERROR, text));
         }
+        Ok(())
+    }
+}
+
+impl Delivery {
+    /// Whether its transfers are plain ones.
+    #[inline]
+    fn says_little(&self) -> bool {
+        let plain = !self.aborted && matches!(self.local, Disposition::None);
+        plain && self.tag.len() <= Plain::LONGEST_TAG
     }
 }
 
@@ -393,13 +443,9 @@ fn finish(link: &mut Link, delivery: &mut Delivery) {
     link.flow.delivery_count = link.flow.delivery_count.next();
 }
 
-/// How many bytes longer the performative would be with `more` set.
-const fn behind_more(transfer: &Transfer<'_>) -> usize {
-    match (transfer.settled, transfer.state.is_some() || transfer.aborted) {
-        (_, true) => 0,
-        (Some(_), false) => 1,
-        (None, false) => 2,
-    }
+/// How many bytes longer the performative would be with `more` set, where nothing else follows `settled`.
+const fn behind_more(settled: Option<bool>) -> usize {
+    if settled.is_some() { 1 } else { 2 }
 }
 
 /// Takes back a delivery that was aborted before anything of it was framed: nothing is said of it.
