@@ -9,15 +9,15 @@
 static void allow(int more)
 {
     struct rlimit limit;
-    int last = 2, filled;
+    int last = 2;
     for (int fd = 3; fd < 200; fd++)
         if (fcntl(fd, F_GETFD) >= 0) last = fd;
-    /* What is free below the highest would be found. */
-    while ((filled = must(dup(0), "dup")) < last) {}
-    close(filled);
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = (rlim_t)(last + 1 + more);
     must(setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    /* What is free below the highest would be found. */
+    for (int fd = 0; fd < last; fd++)
+        if (fcntl(fd, F_GETFD) < 0) must(dup2(0, fd), "dup2");
 }
 
 static void a_connection_without_a_descriptor(void)
@@ -134,6 +134,7 @@ static void apart(void (*scenario)(void))
         checks_passed = checks_failed = 0;
         scenario();
         fflush(stdout);
+        allow(20); /* whoever watches the end of the process needs some */
         counts[0] = checks_passed;
         counts[1] = checks_failed;
         exit(write(ends[1], counts, sizeof counts) != sizeof counts);
@@ -146,12 +147,15 @@ static void apart(void (*scenario)(void))
     checks_failed += counts[1];
 }
 
-int main(void)
+/* With an argument, what valgrind cannot follow is left out: it accepts connections for which there is no descriptor,
+ * and closes them. */
+int main(int count, char **arguments)
 {
+    (void)arguments;
     apart(a_connection_without_a_descriptor);
     apart(a_listener_without_a_descriptor);
     apart(a_raw_connection_without_a_descriptor);
-    apart(a_listener_pauses_and_recovers);
+    if (count == 1) apart(a_listener_pauses_and_recovers);
     apart(a_paused_listener_closes);
     apart(a_paused_listener_is_freed);
     apart(no_proactor_without_descriptors);
