@@ -126,9 +126,9 @@ static void the_end_comes_early(void)
     hear(fd, heard, 8);
     shutdown(fd, SHUT_WR);
     await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     say("the socket hears %s", hear_end(fd));
     close(fd);
-    await(scene.self, PN_PROACTOR_INACTIVE);
     finish();
 
     begin("the client vanishes before it has said anything");
@@ -145,6 +145,7 @@ static void the_end_comes_early(void)
     SPEAK(fd, AMQP_HEADER);
     shutdown(fd, SHUT_WR);
     await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     say("the socket hears %s", hear_end(fd));
     close(fd);
     finish();
@@ -155,6 +156,7 @@ static void the_end_comes_early(void)
     SPEAK(fd, "AMQP\0");
     shutdown(fd, SHUT_WR);
     await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     say("the socket hears %s", hear_end(fd));
     close(fd);
     finish();
@@ -165,6 +167,7 @@ static void the_end_comes_early(void)
     await(client, PN_CONNECTION_REMOTE_OPEN);
     shutdown(fd, SHUT_WR);
     await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     say("the socket hears %s", hear_end(fd));
     close(fd);
     finish();
@@ -191,6 +194,7 @@ static void the_end_comes_early(void)
     fd = serve_by_hand(&client, oblige);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME CLOSE_FRAME);
     await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     say("the socket hears %s", hear_end(fd));
     close(fd);
     finish();
@@ -201,6 +205,7 @@ static void the_end_comes_early(void)
     await(client, PN_TRANSPORT_HEAD_CLOSED);
     SPEAK(fd, CLOSE_FRAME);
     await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     say("the socket hears %s", hear_end(fd));
     close(fd);
     finish();

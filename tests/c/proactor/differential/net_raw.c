@@ -172,10 +172,10 @@ static void closing(const char *name, handler_t *on)
     party_t *client;
     int fd = serve_by_hand(&client, on);
     await(client, PN_RAW_CONNECTION_DISCONNECTED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     ssize_t size = hear(fd, heard, sizeof heard);
     say("the socket hears %s and the end", shown(heard, size > 0 ? (size_t)size : 0));
     close(fd);
-    await(scene.self, PN_PROACTOR_INACTIVE);
     finish_raw();
 }
 
@@ -212,9 +212,9 @@ static void half_by_half(const char *name, bool read_first)
     }
     pn_raw_connection_wake(client->raw);
     await(client, PN_RAW_CONNECTION_DISCONNECTED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     if (read_first) say("the socket hears %s", hear_end(fd));
     close(fd);
-    await(scene.self, PN_PROACTOR_INACTIVE);
     finish_raw();
 }
 
@@ -260,6 +260,7 @@ static void half_closes(void)
     SPEAK(fd, "question");
     shutdown(fd, SHUT_WR);
     await(client, PN_RAW_CONNECTION_DISCONNECTED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
     size = hear(fd, heard, sizeof heard);
     say("the socket hears %s and the end", shown(heard, size > 0 ? (size_t)size : 0));
     close(fd);
