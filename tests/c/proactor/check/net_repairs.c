@@ -583,6 +583,28 @@ static void wakes_leave_time_for_others(void)
     close_scene();
 }
 
+static void wake_raw_again(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    (void)event;
+    if (type == PN_RAW_CONNECTION_WAKE) pn_raw_connection_wake(party->raw);
+}
+
+static void raw_wakes_leave_time_for_others(void)
+{
+    party_t *restless;
+    open_scene("a raw connection that wakes itself for ever leaves time for others");
+    int fd = serve_raw(&restless, wake_raw_again);
+    restless->quiet = true;
+    pn_raw_connection_wake(restless->raw);
+    await_times(restless, PN_RAW_CONNECTION_WAKE, 10);
+    pn_proactor_interrupt(scene.proactor);
+    await(scene.self, PN_PROACTOR_INTERRUPT);
+    pn_proactor_disconnect(scene.proactor, NULL);
+    await(restless, PN_RAW_CONNECTION_DISCONNECTED);
+    close(fd);
+    close_scene();
+}
+
 static void disconnected_on_the_way(void)
 {
     pn_condition_t *condition = pn_condition();
@@ -730,6 +752,7 @@ int main(void)
     cut_frames();
     batches_left_early();
     wakes_leave_time_for_others();
+    raw_wakes_leave_time_for_others();
     disconnected_on_the_way();
     descriptors_are_not_inherited();
     dead_sockets_do_not_spin();
