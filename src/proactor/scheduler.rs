@@ -51,7 +51,7 @@ pub(crate) struct Scheduler<T> {
     ready: Ready<Arc<Task<T>>, Bell>,
     registry: RwLock<Registry<T>>,
     timers: Mutex<Timers>,
-    /// Tasks taken from the queue, so that the sockets are looked at now and then.
+    /// Tasks taken from the queue since the sockets were looked at.
     taken: AtomicU32,
 }
 
@@ -150,11 +150,11 @@ impl<T> Scheduler<T> {
             if self.ready.was_called() {
                 called();
             }
-            if !self.ready.is_empty() && self.taken.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY)
-            {
+            if self.taken.load(Ordering::Relaxed) >= LOOK_EVERY {
                 self.look();
             }
             if let Some(task) = self.ready.pop() {
+                self.taken.fetch_add(1, Ordering::Relaxed);
                 let signals = task.state.begin();
                 return Some((task, signals));
             }
@@ -196,6 +196,7 @@ impl<T> Scheduler<T> {
 
     /// Queues the tasks whose sockets are ready.
     fn bring(&self, events: &Events) {
+        self.taken.store(0, Ordering::Relaxed);
         let registry = self.registry();
         let mut alarm = false;
         let mut tasks: [Option<Arc<Task<T>>>; MANY] = [const { None }; MANY];
