@@ -338,3 +338,6 @@ impl ConnectionIo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

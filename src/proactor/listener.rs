@@ -193,3 +193,6 @@ fn is_of_the_peer(error: &io::Error) -> bool {
         [ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH, EPERM];
     error.raw_os_error().is_some_and(|code| passing.contains(&code))
 }
+
+#[cfg(test)]
+mod tests;

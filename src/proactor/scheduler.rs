@@ -263,3 +263,6 @@ impl<T> Scheduler<T> {
         self.registry.write().unwrap_or_else(PoisonError::into_inner).remove(task.key);
     }
 }
+
+#[cfg(test)]
+mod tests;
