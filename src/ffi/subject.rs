@@ -175,7 +175,7 @@ impl Subject {
     /// Runs the subject for signals. True: there is a batch.
     pub(super) fn run(&self, task: &SubjectTask, signals: Signals) -> bool {
         match &self.body {
-            Body::Proactor(_) => lock(&self.core().activity).has_event(crate::sys::clock::now()),
+            Body::Proactor(_) => lock(&self.core().activity).begin_batch(crate::sys::clock::now()),
             Body::Connection(connection) => connection.run(self, task, signals),
             // SAFETY: a listener lives until its last batch is done.
             Body::Listener(listener) => unsafe { super::listener::run(*listener, signals) },

@@ -30,6 +30,8 @@ pub(crate) struct Activity {
     timeout: Timeout,
     interrupted: bool,
     inactive: bool,
+    /// The first event of a batch that a thread has: no other thread takes it back.
+    promised: Option<ProactorEvent>,
 }
 
 impl Activity {
@@ -74,11 +76,21 @@ impl Activity {
     }
 
     pub(crate) fn has_event(&self, now: u64) -> bool {
-        self.interrupted || self.inactive || self.deadline().is_some_and(|time| time <= now)
+        let promised = self.promised.is_some();
+        promised || self.interrupted || self.inactive || self.deadline().is_some_and(|time| time <= now)
+    }
+
+    /// A thread wants a batch. True: there is one, which is not empty whatever other threads do meanwhile.
+    pub(crate) fn begin_batch(&mut self, now: u64) -> bool {
+        self.promised = self.next_event(now);
+        self.promised.is_some()
     }
 
     /// The next event of a batch.
     pub(crate) fn next_event(&mut self, now: u64) -> Option<ProactorEvent> {
+        if let Some(event) = self.promised.take() {
+            return Some(event);
+        }
         if self.deadline().is_some_and(|time| time <= now) {
             self.timeout = Timeout::HandedOut;
             return Some(ProactorEvent::Timeout);
@@ -91,7 +103,7 @@ impl Activity {
 
     /// The program has handled a batch.
     pub(crate) fn batch_done(&mut self) {
-        if self.timeout == Timeout::HandedOut {
+        if self.timeout == Timeout::HandedOut && self.promised.is_none() {
             self.timeout = Timeout::None;
             self.check();
         }
@@ -135,6 +147,22 @@ mod tests {
         assert!(!activity.has_event(9), "the first was replaced");
         assert_eq!(batch(&mut activity, 10), [Timeout]);
         assert_eq!(batch(&mut activity, 10), [Inactive]);
+    }
+
+    #[test]
+    fn a_batch_that_has_begun_has_its_first_event_although_another_thread_takes_the_reason_back() {
+        let mut activity = Activity::default();
+        activity.begin();
+        activity.set_timeout(1);
+        assert!(activity.begin_batch(1));
+        activity.cancel_timeout();
+        assert_eq!(batch(&mut activity, 1), [Timeout]);
+        assert!(!activity.begin_batch(1));
+        activity.interrupt();
+        assert!(activity.begin_batch(1));
+        activity.batch_done();
+        assert!(activity.has_event(1), "nobody has taken it");
+        assert_eq!(batch(&mut activity, 1), [Interrupt]);
     }
 
     #[test]
