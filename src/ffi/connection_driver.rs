@@ -242,8 +242,7 @@ pub unsafe extern "C" fn pn_connection_driver_next_event(
     let events = this.collector;
     // SAFETY: the driver's collector is null or live.
     let Some(queue) = (unsafe { events.as_ref() }) else { return null_mut() };
-    // SAFETY: the collector holds the event it gave out last; null is none.
-    let handled = unsafe { queue.previous().as_ref() }.map_or(0, |event| event.kind());
+    let handled = kind_taken(queue);
     if matches!(handled, CONNECTION_INIT | TRANSPORT_CLOSED) {
         // SAFETY: the driver's objects are live.
         unsafe { after_event(this, handled) };
@@ -274,6 +273,27 @@ unsafe fn rest(connection: *mut pn_connection_t) {
     // SAFETY: passed on from the caller.
     if let Some(this) = unsafe { connection.as_mut() } {
         this.engine.buffers.rest();
+    }
+}
+
+/// The kind of the event that was taken last, 0 if it has been given back.
+fn kind_taken(events: &pn_collector_t) -> c_uint {
+    // SAFETY: the collector holds the event it gave out last; null is none.
+    unsafe { events.previous().as_ref() }.map_or(0, |event| event.kind())
+}
+
+/// Has follow what follows the first event, if that has been seen and no other was asked for. Without it nothing tells
+/// of the end of a transport that ends now.
+///
+/// # Safety
+/// The driver was set up, and has its connection.
+pub(super) unsafe fn follow_first_event(driver: *mut pn_connection_driver_t) {
+    // SAFETY: passed on from the caller.
+    let this = unsafe { &*driver };
+    // SAFETY: the driver's collector is null or live.
+    if unsafe { this.collector.as_ref() }.is_some_and(|events| kind_taken(events) == CONNECTION_INIT) {
+        // SAFETY: the driver's objects are live.
+        unsafe { after_event(this, CONNECTION_INIT) };
     }
 }
 

@@ -17,10 +17,11 @@ use super::condition::{
 };
 use super::connection::pn_connection_open;
 use super::connection_driver::{
-    pn_connection_driver_close, pn_connection_driver_destroy, pn_connection_driver_finished,
-    pn_connection_driver_has_event, pn_connection_driver_init, pn_connection_driver_next_event,
-    pn_connection_driver_read_close, pn_connection_driver_release_connection, pn_connection_driver_t,
-    pn_connection_driver_write_buffer, pn_connection_driver_write_done,
+    follow_first_event, pn_connection_driver_close, pn_connection_driver_destroy,
+    pn_connection_driver_finished, pn_connection_driver_has_event, pn_connection_driver_init,
+    pn_connection_driver_next_event, pn_connection_driver_read_close,
+    pn_connection_driver_release_connection, pn_connection_driver_t, pn_connection_driver_write_buffer,
+    pn_connection_driver_write_done,
 };
 use super::event::names::pn_event_type_t as Events;
 use super::event::{pn_event_t, put};
@@ -32,6 +33,7 @@ use super::transport::{
     on_driver, pn_transport_closed, pn_transport_condition, pn_transport_head_closed,
     pn_transport_set_server, pn_transport_tick,
 };
+use crate::object::collector;
 use crate::proactor::connection::{ConnectionIo, Site, Wire};
 use crate::proactor::scheduler::Task;
 use crate::proactor::task::Signals;
@@ -191,6 +193,8 @@ impl Networked {
         if self.connection().is_null() {
             return Left::Gone;
         }
+        // SAFETY: the caller has the batch, and with it the driver.
+        unsafe { follow_first_event(self.driver()) };
         let mut io = lock(&self.io);
         io.note(task.absorb());
         if io.waits_for_peer() {
@@ -230,6 +234,8 @@ impl Networked {
     }
 
     /// Takes the connection out, as new, and closes its socket.
+    ///
+    /// Nothing of the connection is held afterwards, as it may be another thread's before the batch is done.
     pub(super) fn release(&self) {
         // SAFETY: the caller has the batch, and with it the driver.
         let connection = unsafe { pn_connection_driver_release_connection(self.driver()) };
@@ -237,6 +243,10 @@ impl Networked {
         if let Some(connection) = unsafe { connection.as_ref() } {
             connection.seat.leave();
         }
+        // SAFETY: as above.
+        let events = unsafe { (*self.driver()).collector };
+        // SAFETY: the collector is the driver's own.
+        unsafe { collector::abandon(events) };
         lock(&self.io).close();
     }
 

@@ -311,6 +311,23 @@ pub(crate) unsafe fn drain(collector: *mut pn_collector_t) {
     while !unsafe { next(collector) }.is_null() {}
 }
 
+/// Drops everything queued and what the event last taken is about, so that nothing of it is held; the event itself
+/// stays lent.
+///
+/// # Safety
+/// See [`next`].
+pub(crate) unsafe fn abandon(collector: *mut pn_collector_t) {
+    // SAFETY: passed on from the caller.
+    while unsafe { pop(collector) } {}
+    // SAFETY: passed on from the caller.
+    let previous = unsafe { (*collector).previous };
+    // SAFETY: the collector holds this event, unless it is null.
+    let Some(event) = (unsafe { previous.as_mut() }) else { return };
+    let context = std::mem::replace(&mut event.context, null_mut());
+    // SAFETY: the event held this reference through this class.
+    unsafe { call::let_go(event.class, context) };
+}
+
 /// Drops everything and refuses further events.
 ///
 /// # Safety
@@ -538,6 +555,23 @@ mod tests {
 
     fn string() -> *mut pn_string_t {
         pn_string_t::new(Some(b"s")).into_object()
+    }
+
+    #[test]
+    fn an_abandoned_collector_holds_no_context_and_still_lends_its_event() {
+        let (collector, taken, queued) = (new(), string(), string());
+        unsafe {
+            put(collector, &raw const OBJECT.0, taken.cast(), 5);
+            put(collector, &raw const OBJECT.0, queued.cast(), 6);
+            let event = next(collector);
+            abandon(collector);
+            assert!(count(taken) == 1 && count(queued) == 1);
+            assert!((*event).kind() == 5 && (*event).context().is_null());
+            assert!(next(collector).is_null());
+            decref(taken.cast::<c_void>());
+            decref(queued.cast::<c_void>());
+            decref(collector);
+        }
     }
 
     #[test]
