@@ -493,7 +493,7 @@ static void listen_here(void)
     char address[PN_MAX_ADDR];
     for (unsigned at = 0; at < LISTENERS; at++) {
         listeners[at] = pn_listener();
-        pn_proactor_listen(proactor, listeners[at], "127.0.0.1:0", 16);
+        pn_proactor_listen(proactor, listeners[at], "127.0.0.1:0", 64);
         pn_netaddr_str(pn_listener_addr(listeners[at]), address, sizeof address);
         ports[at] = (unsigned)atoi(strrchr(address, ':') + 1);
     }

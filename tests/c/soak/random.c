@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-enum { MOST_THREADS = 64, OUTSIDERS = 2, MOST_CLIENTS = 60, MOST_LISTENERS = 10 };
+enum { MOST_THREADS = 64, OUTSIDERS = 2, MOST_LISTENERS = 10 };
 
 /* ---- operations ---- */
 
@@ -119,7 +119,7 @@ static void operate(void)
     } else if (choice < 520) {
         cancel_timeout();
     } else if (choice < 522) {
-        if (has_disconnects()) disconnect();
+        if (has_disconnects() && one_in(4)) disconnect();
     } else if (choice < 530) {
         unsigned at = any(SUBJECTS);
         atomic_store(&subjects[at].ending, true);
@@ -195,12 +195,14 @@ static void on_event(subject_t *subject, pn_event_t *event)
 }
 
 /* Exactly one kind of subject has the batch, and it is the one whose events come out. */
-static void batch_tells_its_subject(pn_event_batch_t *batch)
+static const char *batch_tells_its_subject(pn_event_batch_t *batch)
 {
-    if (!pn_event_batch_connection) return;
+    if (!pn_event_batch_connection) return "something";
     int kinds_of_batch = (pn_event_batch_proactor(batch) != NULL) + (pn_event_batch_listener(batch) != NULL) +
                          (pn_event_batch_connection(batch) != NULL) + (pn_event_batch_raw_connection(batch) != NULL);
     REQUIRE(kinds_of_batch == 1, "a batch of %d kinds", kinds_of_batch);
+    return pn_event_batch_proactor(batch) ? "the proactor" : pn_event_batch_listener(batch) ? "a listener"
+         : pn_event_batch_connection(batch) ? "a connection" : "a raw connection";
 }
 
 /* Handles a batch, or the start of it, and gives it back. */
@@ -208,7 +210,7 @@ static void handle(pn_event_batch_t *batch)
 {
     subject_t *subject = NULL;
     unsigned most = !told.reference && one_in(8) ? 1 + any(3) : UINT32_MAX; /* the reference may lose the rest */
-    batch_tells_its_subject(batch);
+    const char *about = batch_tells_its_subject(batch);
     for (pn_event_t *event; most-- && (event = pn_event_batch_next(batch));) {
         subject_t *of = subject_of(event);
         if (!subject) own(of);
@@ -222,7 +224,7 @@ static void handle(pn_event_batch_t *batch)
             break;
         }
     }
-    REQUIRE(subject || told.reference, "an empty batch");
+    REQUIRE(subject || told.reference, "an empty batch about %s", about);
     bool over = subject && subject->ended;
     if (subject) atomic_fetch_sub_explicit(&subject->owners, 1, memory_order_relaxed);
     pn_proactor_done(proactor, batch);

@@ -246,8 +246,8 @@ static void on_connection_event(subject_t *subject, pn_event_t *event)
         if (subject->kind_held == CLIENT && subject->early) start_lanes(subject, connection);
         break;
     case PN_CONNECTION_REMOTE_OPEN:
-        if (subject->kind_held == SERVER) pn_connection_open(connection);
-        else if (!subject->early) start_lanes(subject, connection);
+        if (pn_connection_state(connection) & PN_LOCAL_UNINIT) pn_connection_open(connection);
+        if (subject->kind_held == CLIENT && !subject->early) start_lanes(subject, connection);
         break;
     case PN_SESSION_REMOTE_OPEN: pn_session_open(pn_event_session(event)); break;
     case PN_LINK_REMOTE_OPEN:

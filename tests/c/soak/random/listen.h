@@ -16,7 +16,8 @@ static void listen_somewhere(void)
     pn_listener_t *listener = pn_listener();
     pn_listener_set_context(listener, subject);
     pthread_mutex_lock(&subject->lock);
-    pn_proactor_listen(proactor, listener, address, 1 + (int)any(20));
+    /* More than ever connect at a time: a peer that the kernel has no place for tries again after seconds, or a minute. */
+    pn_proactor_listen(proactor, listener, address, 2 * MOST_CLIENTS);
     subject->object = listener;
     pthread_mutex_unlock(&subject->lock);
     COUNT(listens);

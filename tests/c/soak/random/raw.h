@@ -193,7 +193,7 @@ static void raw_keeps_order(const subject_t *subject, pn_event_type_t type)
     REQUIRE(type != PN_RAW_CONNECTION_NEED_WRITE_BUFFERS || !seen[PN_RAW_CONNECTION_CLOSED_WRITE],
             "%s %u: wants write buffers after the close", kind, subject->number);
     REQUIRE(!seen[PN_RAW_CONNECTION_DRAIN_BUFFERS] || type == PN_RAW_CONNECTION_DRAIN_BUFFERS ||
-                type == PN_RAW_CONNECTION_DISCONNECTED,
+                type == PN_RAW_CONNECTION_WAKE || type == PN_RAW_CONNECTION_DISCONNECTED,
             "%s %u: %s after the buffers were drained", kind, subject->number, name);
 }
 

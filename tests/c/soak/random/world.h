@@ -15,6 +15,7 @@ enum {
     SUBJECTS = 1024,
     LANES = 1 << 18,
     LANES_EACH = 3,
+    MOST_CLIENTS = 60,
     PORTS = 16,
     TRAIL = 32,
     TYPES = 64,
