@@ -1,6 +1,7 @@
 //! An error condition as endpoints, transports and rejected deliveries carry it (part 2.8.15).
 
 use super::error::Violation;
+use super::rare::Blank;
 use super::text::Text;
 use crate::codec::Field;
 use crate::performative::{Error, Str, Symbol};
@@ -11,6 +12,10 @@ pub(crate) struct Condition {
     pub(crate) name: Option<Text>,
     pub(crate) description: Option<Text>,
     pub(crate) info: Field,
+}
+
+impl Blank for Condition {
+    const BLANK: &'static Self = &Self { name: None, description: None, info: Field::Empty };
 }
 
 impl Condition {

@@ -4,23 +4,23 @@
 //! `changed` lists what the next output has to look at, so an output pass costs what has changed and not what
 //! exists. `notices` lists what the application has to hear; the boundary takes them when its borrow has ended.
 
-use std::collections::VecDeque;
-
 use super::arena::Arena;
 use super::chain::List;
 use super::condition::Condition;
 use super::delivery::Delivery;
 use super::event::{Event, Notice, Subject};
+use super::extras::Extras;
+use super::few::Few;
 use super::fifo::Fifo;
 use super::link::Link;
 use super::names::Names;
 use super::pool::AtHand;
+use super::rare::Rare;
 use super::session::Session;
 use super::state::{EndpointState, Half};
 use super::text::Text;
 use super::work::Work;
 use super::{DeliveryKey, LinkKey, Object, SessionKey};
-use crate::codec::Field;
 
 /// A connection and everything in it.
 #[derive(Default)]
@@ -34,10 +34,8 @@ pub(crate) struct Connection {
     pub(crate) user: Option<Text>,
     pub(crate) authorization: Option<Text>,
     pub(crate) password: Option<Password>,
-    pub(crate) offered_capabilities: Field,
-    pub(crate) desired_capabilities: Field,
-    pub(crate) properties: Field,
-    pub(crate) condition: Condition,
+    pub(crate) extras: Rare<Extras>,
+    pub(crate) condition: Rare<Condition>,
     /// A transport is attached.
     pub(crate) bound: bool,
     /// Somebody collects events.
@@ -76,11 +74,11 @@ pub(crate) struct Connection {
 #[derive(Default)]
 pub(crate) struct Changed {
     pub(crate) connection: bool,
-    pub(crate) sessions: VecDeque<SessionKey>,
-    pub(crate) links: VecDeque<LinkKey>,
+    pub(crate) sessions: Few<SessionKey>,
+    pub(crate) links: Few<LinkKey>,
     pub(crate) deliveries: Fifo<DeliveryKey>,
     /// Links whose parked deliveries may go on.
-    pub(crate) resumed: VecDeque<LinkKey>,
+    pub(crate) resumed: Few<LinkKey>,
 }
 
 impl Changed {

@@ -16,7 +16,8 @@ pub(crate) struct DeliveryMap {
     base: SequenceNo,
     ring: Fifo<Option<DeliveryKey>>,
     /// Deliveries still open far behind the others.
-    stragglers: BTreeMap<u32, DeliveryKey>,
+    #[allow(clippy::box_collection, reason = "there are two maps a session, and hardly ever a straggler")]
+    stragglers: Option<Box<BTreeMap<u32, DeliveryKey>>>,
     live: usize,
     /// The id after the last one used; `None` before the first.
     next: Option<SequenceNo>,
@@ -52,7 +53,7 @@ impl DeliveryMap {
     pub(crate) fn get(&self, id: SequenceNo) -> Option<DeliveryKey> {
         match self.ring.as_slice().get(self.index(id)) {
             Some(place) => *place,
-            None => self.stragglers.get(&id.0).copied(),
+            None => self.stragglers.as_ref()?.get(&id.0).copied(),
         }
     }
 
@@ -69,8 +70,15 @@ impl DeliveryMap {
         match self.ring.get_mut(index) {
             Some(place) => self.live -= usize::from(place.take().is_some()),
             None => {
-                self.stragglers.remove(&id.0);
+                self.forget_straggler(id);
             }
+        }
+    }
+
+    #[cold]
+    fn forget_straggler(&mut self, id: SequenceNo) {
+        if let Some(stragglers) = &mut self.stragglers {
+            stragglers.remove(&id.0);
         }
     }
 
@@ -88,7 +96,8 @@ impl DeliveryMap {
     pub(crate) fn range_into(&self, first: SequenceNo, last: SequenceNo, found: &mut Vec<DeliveryKey>) {
         let span = last.0.wrapping_sub(first.0);
         let within = |id: u32| id.wrapping_sub(first.0) <= span;
-        found.extend(self.stragglers.iter().filter(|(id, _)| within(**id)).map(|(_, key)| *key));
+        let stragglers = self.stragglers.iter().flat_map(|stragglers| stragglers.iter());
+        found.extend(stragglers.filter(|(id, _)| within(**id)).map(|(_, key)| *key));
         let ring = self.ring.as_slice();
         let start = first.0.wrapping_sub(self.base.0) as usize;
         if start < ring.len() {
@@ -109,7 +118,7 @@ impl DeliveryMap {
         while self.live < self.ring.len() / 2 {
             match self.ring.pop_front() {
                 Some(Some(key)) => {
-                    self.stragglers.insert(self.base.0, key);
+                    self.stragglers.get_or_insert_default().insert(self.base.0, key);
                     self.live -= 1;
                 }
                 Some(None) => {}

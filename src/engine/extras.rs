@@ -1,6 +1,7 @@
-//! What an attach or a begin may say beyond the ordinary: capabilities, and the properties of a session
-//! (parts 2.7.2 and 2.7.3). Few ends say any, so there is nothing of it until somebody does.
+//! What an open, a begin or an attach may say beyond the ordinary: capabilities and properties (parts 2.7.1 to 2.7.3).
+//! Few ends say any, so there is nothing of it until somebody does.
 
+use super::rare::{Blank, Rare};
 use super::session::Side;
 use crate::codec::{Content, Field};
 
@@ -9,8 +10,15 @@ use crate::codec::{Content, Field};
 pub(crate) struct Extras {
     pub(crate) offered_capabilities: Field,
     pub(crate) desired_capabilities: Field,
-    /// Of a session; those of a link are ordinary.
     pub(crate) properties: Field,
+}
+
+impl Blank for Extras {
+    const BLANK: &'static Self = &Self {
+        offered_capabilities: Field::Empty,
+        desired_capabilities: Field::Empty,
+        properties: Field::Empty,
+    };
 }
 
 /// What both sides say.
@@ -35,27 +43,54 @@ impl BothExtras {
         }
     }
 
+    /// Whether a side has said anything of properties, or is about to.
+    pub(crate) fn tells_properties(&self, side: Side) -> bool {
+        self.get(side).is_some_and(|extras| !matches!(extras.properties, Field::Empty))
+    }
+
     /// What we say.
     pub(crate) fn own(&self) -> ExtraContents<'_> {
-        self.get(Side::Local).map_or_else(ExtraContents::default, |own| ExtraContents {
-            offered_capabilities: own.offered_capabilities.content(),
-            desired_capabilities: own.desired_capabilities.content(),
-            properties: own.properties.content(),
-        })
+        self.get(Side::Local).map_or_else(ExtraContents::default, Extras::contents)
     }
 
     /// The peer has said this; what it said before is forgotten.
     pub(crate) fn receive(&mut self, told: ExtraContents<'_>) {
-        let ExtraContents { offered_capabilities, desired_capabilities, properties } = told;
-        let nothing = [offered_capabilities, desired_capabilities, properties].iter().all(Content::is_absent);
-        if nothing && self.0.is_none() {
-            return;
+        if self.0.is_some() || !told.are_absent() {
+            *self.open(Side::Remote) = Extras::of(told);
         }
-        *self.open(Side::Remote) = Extras {
-            offered_capabilities: Field::from_content(offered_capabilities),
-            desired_capabilities: Field::from_content(desired_capabilities),
-            properties: Field::from_content(properties),
-        };
+    }
+}
+
+impl Extras {
+    pub(crate) fn contents(&self) -> ExtraContents<'_> {
+        ExtraContents {
+            offered_capabilities: self.offered_capabilities.content(),
+            desired_capabilities: self.desired_capabilities.content(),
+            properties: self.properties.content(),
+        }
+    }
+
+    fn of(told: ExtraContents<'_>) -> Self {
+        Self {
+            offered_capabilities: Field::from_content(told.offered_capabilities),
+            desired_capabilities: Field::from_content(told.desired_capabilities),
+            properties: Field::from_content(told.properties),
+        }
+    }
+}
+
+impl ExtraContents<'_> {
+    fn are_absent(&self) -> bool {
+        [self.offered_capabilities, self.desired_capabilities, self.properties].iter().all(Content::is_absent)
+    }
+
+    /// A copy to keep.
+    pub(crate) fn keep(self) -> Rare<Extras> {
+        let mut kept = Rare::default();
+        if !self.are_absent() {
+            *kept = Extras::of(self);
+        }
+        kept
     }
 }
 

@@ -14,7 +14,6 @@ use super::state::{EndpointState, Half};
 use super::terminus::{Terminus, TerminusKind};
 use super::text::Text;
 use super::{DeliveryKey, LinkKey, Object, SessionKey};
-use crate::codec::Field;
 use crate::performative::{Handle, ReceiverSettleMode, Role, SenderSettleMode, SequenceNo};
 
 /// One end of a link, as its owner sees it.
@@ -60,8 +59,6 @@ pub(crate) struct Link {
     pub(crate) target: Option<Box<Terminus>>,
     pub(crate) remote_source: Option<Box<Terminus>>,
     pub(crate) remote_target: Option<Box<Terminus>>,
-    pub(crate) properties: Field,
-    pub(crate) remote_properties: Field,
     pub(crate) extras: BothExtras,
     pub(crate) condition: Option<Box<Condition>>,
     pub(crate) remote_condition: Option<Box<Condition>>,

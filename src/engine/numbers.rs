@@ -1,6 +1,7 @@
 //! The small tables that numbers on the wire are looked up in: free channels and handles, and what a handle names.
 //!
-//! All stay flat with ten thousands of entries, and none lets a peer reserve memory by naming a large number.
+//! All stay flat with ten thousands of entries, and none lets a peer reserve memory by naming a large number. Most have
+//! the number 0 and no other, which takes no memory of its own.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,13 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(crate) struct LowestFree {
     /// One bit a number, set while it is taken.
+    first: u64,
+    more: Option<Box<More>>,
+}
+
+/// The numbers behind the first word.
+#[derive(Default)]
+struct More {
     words: Vec<u64>,
     /// Every word before this one is full.
     hint: usize,
@@ -16,6 +24,32 @@ pub(crate) struct LowestFree {
 impl LowestFree {
     /// The lowest free number up to `max`, now taken.
     pub(crate) fn take(&mut self, max: u32) -> Option<u32> {
+        if self.first == u64::MAX {
+            let max = max.checked_sub(u64::BITS)?;
+            return self.more.get_or_insert_default().take(max)?.checked_add(u64::BITS);
+        }
+        let number = self.first.trailing_ones();
+        if number > max {
+            return None;
+        }
+        self.first |= 1 << number;
+        Some(number)
+    }
+
+    pub(crate) fn release(&mut self, number: u32) {
+        match number.checked_sub(u64::BITS) {
+            None => self.first &= !(1 << number),
+            Some(number) => {
+                if let Some(more) = &mut self.more {
+                    more.release(number);
+                }
+            }
+        }
+    }
+}
+
+impl More {
+    fn take(&mut self, max: u32) -> Option<u32> {
         while let Some(word) = self.words.get(self.hint) {
             if *word != u64::MAX {
                 break;
@@ -35,7 +69,7 @@ impl LowestFree {
         Some(number)
     }
 
-    pub(crate) fn release(&mut self, number: u32) {
+    fn release(&mut self, number: u32) {
         let index = number as usize / 64;
         if let Some(word) = self.words.get_mut(index) {
             *word &= !(1 << (number % 64));
@@ -46,11 +80,24 @@ impl LowestFree {
 
 /// What the peer's numbers name.
 pub(crate) struct NumberMap<V> {
+    /// What 0 names.
+    first: Option<V>,
+    others: Option<Box<Others<V>>>,
+}
+
+/// What the others name: first those that follow 0 without large gaps.
+struct Others<V> {
     dense: Vec<Option<V>>,
     sparse: HashMap<u32, V>,
 }
 
 impl<V> Default for NumberMap<V> {
+    fn default() -> Self {
+        Self { first: None, others: None }
+    }
+}
+
+impl<V> Default for Others<V> {
     fn default() -> Self {
         Self { dense: Vec::new(), sparse: HashMap::new() }
     }
@@ -59,6 +106,34 @@ impl<V> Default for NumberMap<V> {
 impl<V: Copy> NumberMap<V> {
     #[inline]
     pub(crate) fn get(&self, number: u32) -> Option<V> {
+        match number.checked_sub(1) {
+            None => self.first,
+            Some(number) => self.others.as_ref()?.get(number),
+        }
+    }
+
+    pub(crate) fn insert(&mut self, number: u32, value: V) {
+        match number.checked_sub(1) {
+            None => self.first = Some(value),
+            Some(number) => self.others.get_or_insert_default().insert(number, value),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, number: u32) -> Option<V> {
+        match number.checked_sub(1) {
+            None => self.first.take(),
+            Some(number) => self.others.as_mut()?.remove(number),
+        }
+    }
+
+    /// All values, in the order of their numbers where peers count up.
+    pub(crate) fn values(&self) -> impl Iterator<Item = V> {
+        self.first.into_iter().chain(self.others.iter().flat_map(|others| others.values()))
+    }
+}
+
+impl<V: Copy> Others<V> {
+    fn get(&self, number: u32) -> Option<V> {
         match self.dense.get(number as usize) {
             Some(Some(value)) => Some(*value),
             _ if self.sparse.is_empty() => None,
@@ -66,7 +141,7 @@ impl<V: Copy> NumberMap<V> {
         }
     }
 
-    pub(crate) fn insert(&mut self, number: u32, value: V) {
+    fn insert(&mut self, number: u32, value: V) {
         let index = number as usize;
         if index >= self.dense.len() && index <= self.dense.len() + NEAR {
             self.dense.resize_with(index + 1, || None);
@@ -82,7 +157,7 @@ impl<V: Copy> NumberMap<V> {
         }
     }
 
-    pub(crate) fn remove(&mut self, number: u32) -> Option<V> {
+    fn remove(&mut self, number: u32) -> Option<V> {
         let dense = self.dense.get_mut(number as usize).and_then(Option::take);
         while matches!(self.dense.last(), Some(None)) {
             self.dense.pop();
@@ -90,8 +165,7 @@ impl<V: Copy> NumberMap<V> {
         dense.or_else(|| self.sparse.remove(&number))
     }
 
-    /// All values, in the order of their numbers where peers count up.
-    pub(crate) fn values(&self) -> impl Iterator<Item = V> {
+    fn values(&self) -> impl Iterator<Item = V> {
         self.dense.iter().flatten().chain(self.sparse.values()).copied()
     }
 }
@@ -114,6 +188,10 @@ mod tests {
         assert_eq!(free.take(u32::MAX), Some(130));
         assert_eq!(free.take(u32::MAX), Some(200));
         assert_eq!(free.take(200), None);
+        assert_eq!(free.take(63), None);
+        free.release(0);
+        assert_eq!(free.take(0), Some(0));
+        assert_eq!(LowestFree::default().take(0), Some(0));
     }
 
     #[test]
@@ -122,9 +200,11 @@ mod tests {
         map.insert(u32::MAX, 'z');
         map.insert(0, 'a');
         map.insert(1, 'b');
-        assert!(map.dense.len() < 32);
+        assert!(map.others.as_ref().unwrap().dense.len() < 32);
+        assert_eq!(map.values().collect::<String>(), "abz");
         assert_eq!((map.get(u32::MAX), map.get(0), map.get(7)), (Some('z'), Some('a'), None));
         assert_eq!(map.remove(u32::MAX), Some('z'));
         assert_eq!(map.get(u32::MAX), None);
+        assert_eq!((map.remove(0), map.remove(0), map.get(0)), (Some('a'), None, None));
     }
 }

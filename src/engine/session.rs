@@ -1,13 +1,12 @@
 //! A session: a pair of numbered channels that links live on, with a window of transfers each way (part 2.5).
 
-use std::collections::VecDeque;
-
 use super::chain::{Chain, Chained, List};
 use super::condition::Condition;
 use super::connection::Connection;
 use super::delivery_map::DeliveryMap;
 use super::event::{Event, Subject};
 use super::extras::BothExtras;
+use super::few::Few;
 use super::link::Link;
 use super::numbers::{LowestFree, NumberMap};
 use super::state::{EndpointState, Half};
@@ -64,7 +63,7 @@ pub(crate) struct SessionWire {
     pub(crate) local_handles: LowestFree,
     pub(crate) remote_handles: NumberMap<LinkKey>,
     /// Links with deliveries that wait for the peer's window to open.
-    pub(crate) waiting: VecDeque<LinkKey>,
+    pub(crate) waiting: Few<LinkKey>,
     /// A run of equal dispositions not written yet.
     pub(crate) batch: Option<DispositionBatch>,
 }
@@ -185,7 +184,7 @@ impl Connection {
     /// The peer's window has opened: what waited for it goes on at the next output.
     pub(crate) fn resume_session(&mut self, key: SessionKey) {
         let waiting = std::mem::take(&mut self.sessions[key].wire.waiting);
-        for link in waiting {
+        for link in waiting.iter() {
             if self.links.get(link).is_some() {
                 self.resume(link);
             }

@@ -452,7 +452,8 @@ fn lend(text: &Option<Text>) -> *const c_char {
 
 unsafe fn open_condition(owner: *mut c_void, _part: u32) -> *mut Condition {
     // SAFETY: the connection is live as long as the conditions it lends.
-    unsafe { &raw mut (*owner.cast::<pn_connection_t>()).engine.condition }
+    let engine = unsafe { &mut (*owner.cast::<pn_connection_t>()).engine };
+    &raw mut *engine.condition
 }
 
 /// The data object for one of the connection's own fields.
@@ -473,9 +474,9 @@ unsafe fn open_data(owner: *mut c_void, part: u32) -> *mut Data {
     // SAFETY: the connection retires its data before it goes.
     let engine = unsafe { &mut (*owner.cast::<pn_connection_t>()).engine };
     let field: &mut Field = match part {
-        0 => &mut engine.offered_capabilities,
-        1 => &mut engine.desired_capabilities,
-        _ => &mut engine.properties,
+        0 => &mut engine.extras.offered_capabilities,
+        1 => &mut engine.extras.desired_capabilities,
+        _ => &mut engine.extras.properties,
     };
     field.open()
 }

@@ -18,8 +18,8 @@ use super::shell::{
 };
 use super::terminus::pn_terminus_t;
 use super::types::pn_state_t;
-use crate::codec::{Data, Field};
-use crate::engine::{Condition, Connection, End, Link, LinkKey, Misuse, Text};
+use crate::codec::Data;
+use crate::engine::{Condition, Connection, End, Link, LinkKey, Misuse, Side, Text};
 use crate::object::record::pn_record_t;
 use crate::performative::{ReceiverSettleMode, Role, SenderSettleMode};
 
@@ -608,7 +608,7 @@ pub unsafe extern "C" fn pn_link_properties(link: *mut pn_link_t) -> *mut pn_dat
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_link_remote_properties(link: *mut pn_link_t) -> *mut pn_data_t {
     // SAFETY: the caller passes null or a live link.
-    let told = unsafe { on_slot(link, false, |link| !matches!(link.remote_properties, Field::Empty)) };
+    let told = unsafe { on_slot(link, false, |link| link.extras.tells_properties(Side::Remote)) };
     if !told {
         return null_mut();
     }
@@ -701,8 +701,8 @@ unsafe fn open_condition(link: *mut c_void, side: u32) -> *mut Condition {
 unsafe fn terminus(link: *mut pn_link_t, end: End) -> *mut pn_terminus_t {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { link.as_mut() }) else { return null_mut() };
-    let facet = this.termini[end as usize].get_or_insert_with(|| pn_terminus_t::of(link, end));
-    &raw mut **facet
+    let facets = this.termini.get_or_insert_with(|| pn_terminus_t::all_of(link));
+    &raw mut facets[end as usize]
 }
 
 /// # Safety
@@ -719,8 +719,8 @@ unsafe fn properties(link: *mut pn_link_t, side: u32) -> *mut pn_data_t {
 
 unsafe fn open_properties(link: *mut c_void, side: u32) -> *mut Data {
     let open = |link: &mut Link| {
-        let field = if side == LOCAL { &mut link.properties } else { &mut link.remote_properties };
-        std::ptr::from_mut(field.open())
+        let side = if side == LOCAL { Side::Local } else { Side::Remote };
+        std::ptr::from_mut(link.extras.open(side).properties.open())
     };
     // SAFETY: a link retires its data before it goes.
     unsafe { on_slot(link.cast(), null_mut(), open) }

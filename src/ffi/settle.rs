@@ -262,7 +262,7 @@ unsafe fn new_link_object(connection: *mut pn_connection_t, key: LinkKey) -> *mu
         key,
         record: null_mut(),
         conditions: [const { None }; 2],
-        termini: [const { None }; 4],
+        termini: None,
         data: [null_mut(); 2],
         extra_data: None,
     });

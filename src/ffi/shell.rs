@@ -65,7 +65,7 @@ pub struct pn_link_t {
     pub(super) record: *mut pn_record_t,
     /// Ours, and the peer's.
     pub(super) conditions: [Option<Box<pn_condition_t>>; 2],
-    pub(super) termini: [Option<Box<pn_terminus_t>>; 4],
+    pub(super) termini: Option<Box<[pn_terminus_t; 4]>>,
     /// Our properties, and the peer's.
     pub(super) data: [*mut pn_data_t; 2],
     pub(super) extra_data: ExtraData,

@@ -84,19 +84,20 @@ pub struct pn_terminus_t {
     link: *mut pn_link_t,
     end: End,
     /// Properties, capabilities, outcomes and filter, once looked at.
-    data: [*mut pn_data_t; 4],
+    data: Option<Box<[*mut pn_data_t; 4]>>,
 }
 
 impl pn_terminus_t {
-    /// The object for one end of `link`, which owns it.
-    pub(super) fn of(link: *mut pn_link_t, end: End) -> Box<Self> {
-        Box::new(Self { link, end, data: [null_mut(); 4] })
+    /// The objects for the ends of `link`, which owns them.
+    pub(super) fn all_of(link: *mut pn_link_t) -> Box<[Self; 4]> {
+        let all = [End::Source, End::Target, End::RemoteSource, End::RemoteTarget];
+        Box::new(all.map(|end| Self { link, end, data: None }))
     }
 }
 
 impl Drop for pn_terminus_t {
     fn drop(&mut self) {
-        for data in self.data {
+        for &data in self.data.iter().flat_map(|data| data.iter()) {
             // SAFETY: the terminus held the one reference since it lent the data; null is tolerated.
             unsafe { retire_data(data) };
         }
@@ -162,7 +163,8 @@ unsafe fn open_field(terminus: *mut c_void, part: u32) -> *mut Data {
 unsafe fn lend_field(terminus: *mut pn_terminus_t, part: u32) -> *mut pn_data_t {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { terminus.as_mut() }) else { return null_mut() };
-    let place = &mut this.data[part as usize];
+    let data = this.data.get_or_insert_with(|| Box::new([null_mut(); 4]));
+    let place = &mut data[part as usize];
     if place.is_null() {
         *place = lent_data(terminus.cast(), part, open_field, Home::Varying);
     }

@@ -869,9 +869,9 @@ unsafe fn open_remote_data(owner: *mut c_void, part: u32) -> *mut Data {
     // SAFETY: the transport retires its data before it goes.
     let remote = unsafe { &mut (*owner.cast::<pn_transport_t>()).engine }.remote_mut();
     let field = match part {
-        0 => &mut remote.offered_capabilities,
-        1 => &mut remote.desired_capabilities,
-        _ => &mut remote.properties,
+        0 => &mut remote.extras.offered_capabilities,
+        1 => &mut remote.extras.desired_capabilities,
+        _ => &mut remote.extras.properties,
     };
     field.open()
 }

@@ -66,6 +66,8 @@ impl Transport {
         self.remote_sessions = NumberMap::default();
         self.local_channels = crate::engine::LowestFree::default();
         self.batched.clear();
-        self.remote_condition.clear();
+        if let Some(condition) = self.remote_condition.written() {
+            condition.clear();
+        }
     }
 }

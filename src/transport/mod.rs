@@ -40,7 +40,9 @@ pub(crate) use settings::RemoteOpen;
 use trace::TraceLine;
 pub(crate) use trace::Tracing;
 
-use crate::engine::{Condition, Connection, DeliveryKey, Event, LowestFree, NumberMap, SessionKey, Subject};
+use crate::engine::{
+    Condition, Connection, DeliveryKey, Event, LowestFree, NumberMap, Rare, SessionKey, Subject,
+};
 use crate::sasl::Sasl;
 
 /// One end of an AMQP byte stream.
@@ -75,8 +77,8 @@ pub(crate) struct Transport {
     local_channel_max: u16,
     max_buffered_bytes: u64,
     remote: RemoteOpen,
-    condition: Condition,
-    remote_condition: Condition,
+    condition: Rare<Condition>,
+    remote_condition: Rare<Condition>,
     local_channels: LowestFree,
     local_sessions: NumberMap<SessionKey>,
     remote_sessions: NumberMap<SessionKey>,
@@ -126,8 +128,8 @@ impl Transport {
             local_channel_max: settings::CHANNEL_LIMIT,
             max_buffered_bytes: settings::DEFAULT_BUFFERED_BYTES,
             remote: RemoteOpen::default(),
-            condition: Condition::default(),
-            remote_condition: Condition::default(),
+            condition: Rare::default(),
+            remote_condition: Rare::default(),
             local_channels: LowestFree::default(),
             local_sessions: NumberMap::default(),
             remote_sessions: NumberMap::default(),

@@ -4,8 +4,7 @@ use std::ffi::CStr;
 
 use super::Transport;
 use super::trace::{Level, Subsystem};
-use crate::codec::Field;
-use crate::engine::{Condition, Connection, Misuse, Text};
+use crate::engine::{Condition, Connection, Extras, Misuse, Rare, Text};
 use crate::sasl::Sasl;
 
 /// What the peer's open said.
@@ -13,9 +12,7 @@ use crate::sasl::Sasl;
 pub(crate) struct RemoteOpen {
     pub(crate) container: Option<Text>,
     pub(crate) hostname: Option<Text>,
-    pub(crate) offered_capabilities: Field,
-    pub(crate) desired_capabilities: Field,
-    pub(crate) properties: Field,
+    pub(crate) extras: Rare<Extras>,
     /// `None` until the open arrives, or if it had none.
     pub(crate) channel_max: Option<u16>,
     /// Milliseconds; 0 for none.
@@ -151,15 +148,15 @@ impl Transport {
         self.require_auth
     }
 
-    pub(crate) const fn condition(&self) -> &Condition {
+    pub(crate) fn condition(&self) -> &Condition {
         &self.condition
     }
 
-    pub(crate) const fn condition_mut(&mut self) -> &mut Condition {
+    pub(crate) fn condition_mut(&mut self) -> &mut Condition {
         &mut self.condition
     }
 
-    pub(crate) const fn remote_condition_mut(&mut self) -> &mut Condition {
+    pub(crate) fn remote_condition_mut(&mut self) -> &mut Condition {
         &mut self.remote_condition
     }
 

@@ -486,7 +486,7 @@ fn park(connection: &mut Connection, link: LinkKey, key: DeliveryKey) {
 /// the link itself.
 fn wait_for_window(connection: &mut Connection, link: LinkKey) {
     let wire = &mut connection.sessions[connection.links[link].session].wire;
-    if wire.remote_incoming_window == 0 && wire.waiting.back() != Some(&link) {
+    if wire.remote_incoming_window == 0 && wire.waiting.back() != Some(link) {
         wire.waiting.push_back(link);
     }
 }

@@ -9,7 +9,7 @@ impl Transport {
     /// Tells senders of credit that has changed.
     pub(super) fn emit_credit(&mut self, connection: &mut Connection) -> Result<(), Violation> {
         for index in 0..connection.changed.links.len() {
-            let Some(&key) = connection.changed.links.get(index) else { break };
+            let Some(key) = connection.changed.links.get(index) else { break };
             let Some(link) = connection.links.get(key) else { continue };
             let open = link.state.local == Half::Active && link.wire.local_handle.is_some();
             if !open || link.role != Role::Receiver {
@@ -31,7 +31,7 @@ impl Transport {
     /// Tells receivers of credit that was given back, once everything advanced has been sent, and answers echoes.
     pub(super) fn emit_drained(&mut self, connection: &mut Connection) -> Result<(), Violation> {
         for index in 0..connection.changed.links.len() {
-            let Some(&key) = connection.changed.links.get(index) else { break };
+            let Some(key) = connection.changed.links.get(index) else { break };
             let Some(link) = connection.links.get_mut(key) else { continue };
             if link.role != Role::Sender || link.wire.local_handle.is_none() {
                 continue;

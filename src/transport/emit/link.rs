@@ -13,15 +13,10 @@ pub(in crate::transport) const HANDLE_MAX: u32 = 0x7fff_ffff;
 
 impl Transport {
     pub(super) fn emit_attaches(&mut self, connection: &mut Connection) {
-        let leaving: Vec<LinkKey> = connection
-            .changed
-            .links
-            .iter()
-            .copied()
-            .filter(|&key| self.may_detach(connection, key))
-            .collect();
+        let leaving: Vec<LinkKey> =
+            connection.changed.links.iter().filter(|&key| self.may_detach(connection, key)).collect();
         for index in 0..connection.changed.links.len() {
-            let Some(&key) = connection.changed.links.get(index) else { break };
+            let Some(key) = connection.changed.links.get(index) else { break };
             let Some(link) = connection.links.get(key) else { continue };
             let wanted = link.state.local != Half::Uninit && !link.wire.attach_sent;
             let session = link.session;
@@ -76,7 +71,7 @@ impl Transport {
         };
         if !coordinator {
             attach.max_message_size = Some(link.max_message_size);
-            attach.properties = link.properties.content();
+            attach.properties = extras.properties;
         }
         self.write_frame(FrameType::Amqp, channel.0, |out| attach.encode(out));
         connection.resume(key);

@@ -53,6 +53,7 @@ impl Transport {
         let max_frame = self.local_max_frame;
         let channel_max = self.channel_max();
         let idle = self.idle.local_timeout / 2;
+        let extras = connection.extras.contents();
         self.open_sent = true;
         self.write_frame(FrameType::Amqp, 0, |out| {
             Open {
@@ -61,9 +62,9 @@ impl Transport {
                 max_frame_size: (max_frame != 0 && max_frame != u32::MAX).then_some(max_frame),
                 channel_max: (channel_max != u16::MAX).then_some(channel_max),
                 idle_time_out: (idle != 0).then_some(idle),
-                offered_capabilities: Multiple(connection.offered_capabilities.content()),
-                desired_capabilities: Multiple(connection.desired_capabilities.content()),
-                properties: connection.properties.content(),
+                offered_capabilities: Multiple(extras.offered_capabilities),
+                desired_capabilities: Multiple(extras.desired_capabilities),
+                properties: extras.properties,
                 ..Open::default()
             }
             .encode(out);

@@ -10,7 +10,7 @@ use crate::performative::{Begin, Channel, End, Multiple};
 impl Transport {
     pub(super) fn emit_begins(&mut self, connection: &mut Connection) -> Result<(), Violation> {
         for index in 0..connection.changed.sessions.len() {
-            let Some(&key) = connection.changed.sessions.get(index) else { break };
+            let Some(key) = connection.changed.sessions.get(index) else { break };
             let Some(session) = connection.sessions.get(key) else { continue };
             if session.state.local == Half::Uninit || session.wire.begin_sent {
                 continue;
@@ -62,7 +62,7 @@ impl Transport {
     /// Tells of windows that the application has changed.
     pub(super) fn emit_session_flows(&mut self, connection: &mut Connection) -> Result<(), Violation> {
         for index in 0..connection.changed.sessions.len() {
-            let Some(&key) = connection.changed.sessions.get(index) else { break };
+            let Some(key) = connection.changed.sessions.get(index) else { break };
             let Some(session) = connection.sessions.get_mut(key) else { continue };
             if std::mem::take(&mut session.flow_due) && session.wire.local_channel.is_some() {
                 self.emit_flow(connection, key, None)?;

@@ -2,7 +2,6 @@
 
 use super::super::Transport;
 use super::super::emit::HANDLE_MAX;
-use crate::codec::Field;
 use crate::engine::{
     Connection, Event, ExtraContents, Half, LinkKey, SessionKey, SettleModes, Subject, Terminus, Text,
     Violation,
@@ -39,11 +38,10 @@ impl Transport {
         if let Some(size) = attach.max_message_size.filter(|&size| size > 0) {
             slot.remote_max_message_size = size;
         }
-        slot.remote_properties = Field::from_content(attach.properties);
         slot.extras.receive(ExtraContents {
             offered_capabilities: attach.offered_capabilities.0,
             desired_capabilities: attach.desired_capabilities.0,
-            ..ExtraContents::default()
+            properties: attach.properties,
         });
         if slot.role == Role::Receiver {
             slot.flow.delivery_count = attach.initial_delivery_count.unwrap_or_default();

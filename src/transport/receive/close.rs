@@ -6,7 +6,9 @@ use crate::performative::Close;
 
 impl Transport {
     pub(super) fn receive_close(&mut self, connection: &mut Connection, close: &Close<'_>) {
-        self.remote_condition.set_from_wire(close.error.as_ref());
+        if close.error.is_some() || self.remote_condition.is_set() {
+            self.remote_condition.set_from_wire(close.error.as_ref());
+        }
         self.close_received = true;
         connection.state.remote = Half::Closed;
         connection.post(Event::ConnectionRemoteClose, Subject::Connection);

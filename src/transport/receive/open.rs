@@ -3,19 +3,21 @@
 use super::super::Transport;
 use super::super::settings::{LEAST_MAX_FRAME, RemoteOpen};
 use super::super::trace::{Level, Subsystem};
-use crate::codec::Field;
-use crate::engine::{Connection, Text};
+use crate::engine::{Connection, ExtraContents, Text};
 use crate::performative::Open;
 
 impl Transport {
     pub(super) fn receive_open(&mut self, connection: Option<&mut Connection>, open: &Open<'_>) {
         self.open_received = true;
+        let extras = ExtraContents {
+            offered_capabilities: open.offered_capabilities.0,
+            desired_capabilities: open.desired_capabilities.0,
+            properties: open.properties,
+        };
         self.remote = RemoteOpen {
             container: open.container_id.map(|id| Text::new(id.0)),
             hostname: open.hostname.map(|name| Text::new(name.0)),
-            offered_capabilities: Field::from_content(open.offered_capabilities.0),
-            desired_capabilities: Field::from_content(open.desired_capabilities.0),
-            properties: Field::from_content(open.properties),
+            extras: extras.keep(),
             channel_max: open.channel_max,
             idle_timeout: open.idle_time_out.unwrap_or(0),
         };
