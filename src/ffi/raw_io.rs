@@ -507,7 +507,8 @@ mod tests {
         let mut unclaimed = End { io: RawIo::new(), memory: Vec::new() };
         unclaimed.io.accept(Err(io::Error::from_raw_os_error(libc::EAGAIN)));
         assert_eq!(unclaimed.batch(), (vec![Disconnected], Rest::End));
-        assert_eq!(unclaimed.reason(), "Resource temporarily unavailable - pn_listener_accept ");
+        assert!(unclaimed.reason().starts_with("Resource temporarily unavailable"));
+        assert!(unclaimed.reason().ends_with(" - pn_listener_accept "));
     }
 
     #[test]

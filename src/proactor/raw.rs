@@ -170,9 +170,10 @@ impl RawConnection {
         }
     }
 
-    /// The program wants to hear of it. Before it is handed to a proactor, and after its end, nobody would.
+    /// The program wants to hear of it. Before it is handed to a proactor, and after its end, nobody would; and nothing
+    /// comes between the draining of buffers and the last event.
     pub(crate) fn wake(&mut self) {
-        self.woken |= !matches!(self.phase, Phase::Created | Phase::Ended);
+        self.woken |= !matches!(self.phase, Phase::Created | Phase::Ended) && !self.drained;
     }
 
     /// The program reads no more.

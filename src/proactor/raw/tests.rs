@@ -446,6 +446,17 @@ fn a_wake_after_the_end_is_dropped() {
     assert_eq!((events(&mut raw), raw.batch_done()), (vec![], false));
 }
 
+#[test]
+fn nothing_comes_between_draining_and_the_end() {
+    let mut raw = open();
+    give_read(&mut raw, 1..=1);
+    close(&mut raw);
+    let first: Vec<_> = (0..3).filter_map(|_| raw.next_event()).collect();
+    assert_eq!(first, [ClosedRead, ClosedWrite, DrainBuffers]);
+    raw.wake();
+    assert_eq!(events(&mut raw), [Disconnected]);
+}
+
 // Section 14: defects of the original that are not repeated
 
 #[test]
