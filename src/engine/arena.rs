@@ -180,11 +180,14 @@ impl<T> Key<T> {
     }
 }
 
-/// A key that names no slot of any arena.
+impl<T> Key<T> {
+    /// A key that names no slot of any arena.
+    pub(crate) const NONE: Self = Self::new(u32::MAX, NonZeroU32::new(u32::MAX - 1).expect("not 0"));
+}
+
 impl<T> Default for Key<T> {
     fn default() -> Self {
-        const EVEN: NonZeroU32 = NonZeroU32::new(u32::MAX - 1).expect("not 0");
-        Self::new(u32::MAX, EVEN)
+        Self::NONE
     }
 }
 

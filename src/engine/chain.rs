@@ -7,18 +7,22 @@ use super::arena::{Arena, Key};
 
 /// A slot's place in one list.
 pub(crate) struct Chain<T> {
-    linked: bool,
+    /// [`Key::NONE`] if the slot is not in the list.
     prev: Option<Key<T>>,
     next: Option<Key<T>>,
 }
 
 impl<T> Default for Chain<T> {
     fn default() -> Self {
-        Self { linked: false, prev: None, next: None }
+        Self { prev: Some(Key::NONE), next: None }
     }
 }
 
 impl<T> Chain<T> {
+    fn linked(&self) -> bool {
+        self.prev != Some(Key::NONE)
+    }
+
     pub(crate) const fn next(&self) -> Option<Key<T>> {
         self.next
     }
@@ -64,7 +68,7 @@ impl<T> List<T> {
         T: Chained<L>,
     {
         let chain = arena[key].chain_mut();
-        if chain.linked {
+        if chain.linked() {
             return;
         }
         *chain = self.last_place();
@@ -74,7 +78,7 @@ impl<T> List<T> {
     /// The place of a slot that is about to be appended with [`Self::append`].
     #[inline]
     pub(crate) const fn last_place(&self) -> Chain<T> {
-        Chain { linked: true, prev: self.tail, next: None }
+        Chain { prev: self.tail, next: None }
     }
 
     /// Appends `key`, whose slot has taken the last place.
@@ -111,7 +115,7 @@ impl<T> List<T> {
     where
         T: Chained<L>,
     {
-        if arena[key].chain_mut().linked {
+        if arena[key].chain_mut().linked() {
             self.unlink(arena, key);
         }
     }

@@ -51,8 +51,6 @@ pub(crate) struct Delivery {
     pub(crate) changed: bool,
     /// Waits in its link's queue for credit or session window.
     pub(crate) parked: bool,
-    /// When it began to wait, among all deliveries of the connection.
-    pub(crate) parked_since: u64,
     /// Something outside the engine is attached to the object and has to go with the delivery.
     pub(crate) attached: bool,
     pub(super) in_link: Chain<Self>,
@@ -93,7 +91,7 @@ impl Delivery {
         // Every field is named, so that none can be forgotten.
         #[rustfmt::skip]
         let Self {
-            link: _, object: _, parked_since: _, tag, payload, local, remote, id, in_link: _, work: _,
+            link: _, object: _, tag, payload, local, remote, id, in_link: _, work: _,
             local_settled, remote_settled, updated, aborted, complete, sent, state_changed, counts_as_queued,
             advanced, uncredited, held, changed, parked, attached,
         } = self;
@@ -429,3 +427,13 @@ fn put_tag(place: &mut Vec<u8>, tag: &[u8]) {
 
 /// The longest tag the standard allows.
 const USUAL_TAG: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_that_waits_to_be_settled_takes_little_room() {
+        assert!(size_of::<Delivery>() <= 152, "{}", size_of::<Delivery>());
+    }
+}

@@ -16,23 +16,27 @@ pub(crate) const MODIFIED: u64 = 0x27;
 pub(crate) const DECLARED: u64 = 0x33;
 pub(crate) const TRANSACTIONAL: u64 = 0x34;
 
-/// A delivery state with the fields that go with it.
+/// A delivery state with the fields that go with it. It is small, as there are two for each delivery; what is rarely
+/// there lies elsewhere.
 #[derive(Default)]
 pub(crate) enum Disposition {
     #[default]
     None,
-    Received {
-        section_number: u32,
-        section_offset: u64,
-    },
+    Received(Box<Received>),
     Accepted,
     Rejected(Box<Condition>),
     Released,
     Modified(Box<Modified>),
-    Declared(Box<[u8]>),
+    Declared(Box<Declared>),
     Transactional(Box<Transactional>),
     /// Any other state, or one of the above whose list the application wants to see raw.
     Custom(Box<Custom>),
+}
+
+#[derive(Default)]
+pub(crate) struct Received {
+    pub(crate) section_number: u32,
+    pub(crate) section_offset: u64,
 }
 
 #[derive(Default)]
@@ -40,6 +44,12 @@ pub(crate) struct Modified {
     pub(crate) failed: bool,
     pub(crate) undeliverable: bool,
     pub(crate) annotations: Field,
+}
+
+#[derive(Default)]
+pub(crate) struct Declared {
+    /// The transaction that has begun.
+    pub(crate) id: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -59,7 +69,7 @@ impl Disposition {
     pub(crate) fn kind(&self) -> u64 {
         match self {
             Self::None => 0,
-            Self::Received { .. } => RECEIVED,
+            Self::Received(_) => RECEIVED,
             Self::Accepted => ACCEPTED,
             Self::Rejected(_) => REJECTED,
             Self::Released => RELEASED,
@@ -74,7 +84,7 @@ impl Disposition {
     pub(crate) fn of_kind(kind: u64) -> Self {
         match kind {
             0 => Self::None,
-            RECEIVED => Self::Received { section_number: 0, section_offset: 0 },
+            RECEIVED => Self::Received(Box::default()),
             ACCEPTED => Self::Accepted,
             REJECTED => Self::Rejected(Box::default()),
             RELEASED => Self::Released,
@@ -96,7 +106,7 @@ impl Disposition {
     pub(crate) fn replace(&mut self, new: Self) {
         let old = std::mem::replace(self, new);
         match old {
-            Self::None | Self::Accepted | Self::Released | Self::Received { .. } => std::mem::forget(old),
+            Self::None | Self::Accepted | Self::Released => std::mem::forget(old),
             _ => drop(old),
         }
     }
@@ -170,7 +180,7 @@ impl Disposition {
     pub(crate) fn from_wire(state: &DeliveryState<'_>) -> Self {
         match *state {
             DeliveryState::Received { section_number, section_offset } => {
-                Self::Received { section_number, section_offset }
+                Self::Received(Box::new(Received { section_number, section_offset }))
             }
             DeliveryState::Accepted => Self::Accepted,
             DeliveryState::Rejected { ref error } => {
@@ -186,7 +196,9 @@ impl Disposition {
                     annotations: Field::from_content(message_annotations),
                 }))
             }
-            DeliveryState::Declared { transaction_id } => Self::Declared(transaction_id.into()),
+            DeliveryState::Declared { transaction_id } => {
+                Self::Declared(Box::new(Declared { id: transaction_id.to_vec() }))
+            }
             DeliveryState::Transactional { transaction_id, outcome } => {
                 Self::Transactional(Box::new(Transactional {
                     id: transaction_id.into(),
@@ -203,9 +215,10 @@ impl Disposition {
     pub(crate) fn to_wire(&self) -> DeliveryState<'_> {
         match self {
             Self::None => DeliveryState::Custom { descriptor: 0, body: Content::Absent },
-            &Self::Received { section_number, section_offset } => {
-                DeliveryState::Received { section_number, section_offset }
-            }
+            Self::Received(received) => DeliveryState::Received {
+                section_number: received.section_number,
+                section_offset: received.section_offset,
+            },
             Self::Accepted => DeliveryState::Accepted,
             Self::Rejected(condition) => DeliveryState::Rejected { error: condition.to_wire() },
             Self::Released => DeliveryState::Released,
@@ -214,7 +227,7 @@ impl Disposition {
                 undeliverable_here: modified.undeliverable,
                 message_annotations: modified.annotations.content(),
             },
-            Self::Declared(id) => DeliveryState::Declared { transaction_id: id },
+            Self::Declared(declared) => DeliveryState::Declared { transaction_id: &declared.id },
             Self::Transactional(state) => {
                 DeliveryState::Transactional { transaction_id: &state.id, outcome: state.outcome.content() }
             }

@@ -48,7 +48,7 @@ pub(crate) struct Link {
     pub(crate) current: Option<DeliveryKey>,
     pub(super) deliveries: List<Delivery>,
     /// Deliveries that wait for credit or window, in order.
-    pub(crate) parked: VecDeque<DeliveryKey>,
+    pub(crate) parked: VecDeque<Parked>,
     /// The parked deliveries are to be looked at in the next output.
     pub(crate) resumed: bool,
     pub(crate) settle_modes: SettleModes,
@@ -99,6 +99,14 @@ pub(crate) struct LinkWire {
     pub(crate) detach_sent: bool,
     /// The delivery of which more transfers are to come.
     pub(crate) partial: Option<Partial>,
+}
+
+/// A delivery that waits for credit or window.
+#[derive(Clone, Copy)]
+pub(crate) struct Parked {
+    pub(crate) delivery: DeliveryKey,
+    /// When it began to wait, among all deliveries of the connection.
+    pub(crate) since: u64,
 }
 
 /// An incoming delivery whose last transfer has not arrived.

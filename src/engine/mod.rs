@@ -45,7 +45,7 @@ pub(crate) use error::{
 };
 pub(crate) use event::{Event, Notice, Subject};
 pub(crate) use extras::{BothExtras, ExtraContents, Extras};
-pub(crate) use link::{End, Link, Partial, SettleModes};
+pub(crate) use link::{End, Link, Parked, Partial, SettleModes};
 pub(crate) use numbers::{LowestFree, NumberMap};
 pub(crate) use rare::Rare;
 pub(crate) use session::{DispositionBatch, Session, SessionWire, Side};

@@ -396,9 +396,8 @@ unsafe fn look_around(delivery: *mut pn_delivery_t, f: fn(&Connection, DeliveryK
 unsafe fn disposition(delivery: *mut pn_delivery_t, remote: bool) -> *mut pn_disposition_t {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { delivery.as_mut() }) else { return null_mut() };
-    let place = &mut this.dispositions[usize::from(remote)];
-    let facet = place.get_or_insert_with(|| pn_disposition_t::of(delivery, remote));
-    &raw mut **facet
+    let facets = this.dispositions.get_or_insert_with(|| pn_disposition_t::both(delivery));
+    &raw mut facets[usize::from(remote)]
 }
 
 fn current(engine: &Connection, key: DeliveryKey) -> bool {

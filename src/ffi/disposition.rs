@@ -78,10 +78,12 @@ const ANNOTATIONS: u32 = 0;
 const RAW: u32 = 1;
 
 impl pn_disposition_t {
-    /// The object for one side's view of `delivery`, which owns it.
-    pub(super) fn of(delivery: *mut pn_delivery_t, remote: bool) -> Box<Self> {
-        let (condition, data) = (None, [null_mut(); 2]);
-        Box::new(Self { delivery, remote, condition, data, of: None, aside: Vec::new() })
+    /// The objects for both sides' views of `delivery`, which owns them.
+    pub(super) fn both(delivery: *mut pn_delivery_t) -> Box<[Self; 2]> {
+        Box::new([false, true].map(|remote| {
+            let (condition, data) = (None, [null_mut(); 2]);
+            Self { delivery, remote, condition, data, of: None, aside: Vec::new() }
+        }))
     }
 }
 
@@ -151,8 +153,8 @@ unsafe fn on_state<R>(
 pub(super) unsafe fn recall(delivery: *mut pn_delivery_t, kind: u64) {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { delivery.as_mut() }) else { return };
-    let Some(facet) = &mut this.dispositions[0] else { return };
-    let facet = &raw mut **facet;
+    let Some([facet, _]) = this.dispositions.as_deref_mut() else { return };
+    let facet = &raw mut *facet;
     // SAFETY: the facet lives as long as the delivery's object.
     unsafe { on_view(facet, (), |view| view.recall(kind)) }
 }
@@ -237,8 +239,8 @@ pub unsafe extern "C" fn pn_disposition_data(disposition: *mut pn_disposition_t)
 /// @return the number; 0 for other types and NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_disposition_get_section_number(disposition: *mut pn_disposition_t) -> u32 {
-    let number = |state: &mut Disposition| match *state {
-        Disposition::Received { section_number, .. } => section_number,
+    let number = |state: &mut Disposition| match state {
+        Disposition::Received(received) => received.section_number,
         _ => 0,
     };
     // SAFETY: the caller passes null or a live disposition.
@@ -256,8 +258,8 @@ pub unsafe extern "C" fn pn_disposition_set_section_number(
 ) {
     let number = section_number;
     let set = |mut view: View<'_>| {
-        if let Disposition::Received { section_number, .. } = view.turn(received()) {
-            *section_number = number;
+        if let Disposition::Received(received) = view.turn(received()) {
+            received.section_number = number;
         }
     };
     // SAFETY: the caller passes null or a live disposition.
@@ -270,8 +272,8 @@ pub unsafe extern "C" fn pn_disposition_set_section_number(
 /// @return the number; 0 for other types and NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_disposition_get_section_offset(disposition: *mut pn_disposition_t) -> u64 {
-    let offset = |state: &mut Disposition| match *state {
-        Disposition::Received { section_offset, .. } => section_offset,
+    let offset = |state: &mut Disposition| match state {
+        Disposition::Received(received) => received.section_offset,
         _ => 0,
     };
     // SAFETY: the caller passes null or a live disposition.
@@ -289,8 +291,8 @@ pub unsafe extern "C" fn pn_disposition_set_section_offset(
 ) {
     let offset = section_offset;
     let set = |mut view: View<'_>| {
-        if let Disposition::Received { section_offset, .. } = view.turn(received()) {
-            *section_offset = offset;
+        if let Disposition::Received(received) = view.turn(received()) {
+            received.section_offset = offset;
         }
     };
     // SAFETY: the caller passes null or a live disposition.
@@ -582,7 +584,7 @@ pub unsafe extern "C" fn pn_declared_disposition_get_id(
     disposition: *mut pn_declared_disposition_t,
 ) -> pn_bytes_t {
     let id = |state: &mut Disposition| match state {
-        Disposition::Declared(id) => lend(id),
+        Disposition::Declared(declared) => lend(&declared.id),
         _ => pn_bytes_t::NULL,
     };
     // SAFETY: the caller passes null or a live disposition.
@@ -599,8 +601,12 @@ pub unsafe extern "C" fn pn_declared_disposition_set_id(
     id: pn_bytes_t,
 ) {
     // SAFETY: the caller's bytes are readable; they may be the disposition's own, so they are copied at once.
-    let id: Box<[u8]> = unsafe { id.as_slice() }.into();
-    let set = |mut view: View<'_>| *view.turn(Disposition::of_kind(DECLARED)) = Disposition::Declared(id);
+    let id = unsafe { id.as_slice() }.to_vec();
+    let set = |mut view: View<'_>| {
+        if let Disposition::Declared(declared) = view.turn(Disposition::of_kind(DECLARED)) {
+            declared.id = id;
+        }
+    };
     // SAFETY: the caller passes null or a live disposition.
     unsafe { on_view(disposition.cast(), (), set) }
 }

@@ -9,7 +9,7 @@ use std::ptr::{NonNull, null_mut};
 
 use super::event::names::pn_event_type_t as names;
 use super::shell::{
-    DELIVERY, Node, count_of, end_node, end_transport, hold, let_go, new_node, pn_connection_t,
+    DELIVERY, Node, count_of, end_node, end_transport, hold, let_go, let_go_of, new_node, pn_connection_t,
     pn_delivery_t, pn_link_t, pn_session_t, set_count,
 };
 use crate::engine::{Connection, DeliveryKey, Event, LinkKey, Notice, Object, SessionKey, Subject};
@@ -136,8 +136,9 @@ unsafe fn tell<T: Node>(connection: *mut pn_connection_t, subject: *mut T, event
     let collector = unsafe { (*connection).collector };
     // SAFETY: passed on from the caller.
     let keep = || unsafe { hold(subject) };
+    let (class, kind) = (&raw const T::CLASS.0, number(event));
     // SAFETY: the collector is null or held by the connection, the subject null or an object of the class.
-    unsafe { collector::put_held(collector, &raw const T::CLASS.0, subject.cast(), number(event), keep) };
+    unsafe { collector::put_held(collector, class, subject.cast(), kind, let_go_of::<T>, keep) };
 }
 
 /// As [`tell`], of a delivery: this runs for every message.
@@ -146,31 +147,55 @@ unsafe fn tell<T: Node>(connection: *mut pn_connection_t, subject: *mut T, event
 /// `connection` is live.
 #[inline]
 unsafe fn tell_of_delivery(connection: *mut pn_connection_t, key: DeliveryKey, event: Event) {
-    // SAFETY: passed on from the caller.
-    let delivery = unsafe { delivery_object(connection, key, null_mut()) };
-    if delivery.is_null() {
-        return;
+    // SAFETY: passed on from the caller; nobody else uses the engine before the reference is taken.
+    let Connection { deliveries, links, .. } = unsafe { &mut (*connection).engine };
+    let Some(slot) = deliveries.get_mut(key) else { return };
+    let link = links.get(slot.link).and_then(|link| link.object.0);
+    let (Some(object), Some(link)) = (slot.object.0, link) else {
+        // SAFETY: passed on from the caller.
+        return unsafe { tell_of_new_delivery(connection, key, event) };
+    };
+    let (object, link) = (object.cast::<pn_delivery_t>().as_ptr(), link.cast::<pn_link_t>().as_ptr());
+    // SAFETY: the objects of an engine's slots live as long as the connection.
+    let delivery = unsafe { &mut *object };
+    if delivery.key != key {
+        if !delivery.record.is_null() {
+            // SAFETY: passed on from the caller.
+            return unsafe { tell_of_new_delivery(connection, key, event) };
+        }
+        // Its last delivery is gone, so it is nobody's.
+        (delivery.key, delivery.link) = (key, link);
     }
     let keep = || {
-        // SAFETY: the object of a slot that is there is live.
-        if unsafe { count_of(delivery) } > 0 {
+        // SAFETY: the object is live.
+        let count = unsafe { count_of(object) };
+        if count > 0 {
             // SAFETY: as above.
-            return unsafe { hold(delivery) };
+            return unsafe { hold(object) };
         }
+        slot.held = true;
         // SAFETY: as above.
-        unsafe { set_count(delivery, 1) };
-        // SAFETY: passed on from the caller; nobody else uses the engine here.
-        let engine = unsafe { &mut (*connection).engine };
-        engine.deliveries[key].held = true;
-        // SAFETY: as above.
-        let link = unsafe { (*delivery).link };
-        // SAFETY: a delivery's link is live.
+        unsafe { set_count(object, 1) };
+        // SAFETY: so is the object of its link.
         unsafe { hold(link) };
     };
     // SAFETY: passed on from the caller.
     let collector = unsafe { (*connection).collector };
+    let (class, kind) = (&raw const DELIVERY.0, number(event));
     // SAFETY: the collector is null or held by the connection, the subject an object of the class.
-    unsafe { collector::put_held(collector, &raw const DELIVERY.0, delivery.cast(), number(event), keep) };
+    unsafe { collector::put_held(collector, class, object.cast(), kind, let_go_of::<pn_delivery_t>, keep) };
+}
+
+/// As [`tell_of_delivery`], where the object is not there or has something attached from before.
+///
+/// # Safety
+/// `connection` is live.
+#[cold]
+unsafe fn tell_of_new_delivery(connection: *mut pn_connection_t, key: DeliveryKey, event: Event) {
+    // SAFETY: passed on from the caller.
+    let delivery = unsafe { delivery_object(connection, key, null_mut()) };
+    // SAFETY: as above.
+    unsafe { tell(connection, delivery, event) };
 }
 
 /// # Safety
@@ -314,13 +339,7 @@ unsafe fn new_delivery_object(connection: *mut pn_connection_t, key: DeliveryKey
     let link = engine.deliveries[key].link;
     // SAFETY: passed on from the caller.
     let link = unsafe { link_object(connection, link) };
-    let object = new_node(pn_delivery_t {
-        connection,
-        link,
-        key,
-        record: null_mut(),
-        dispositions: [const { None }; 2],
-    });
+    let object = new_node(pn_delivery_t { connection, link, key, record: null_mut(), dispositions: None });
     // SAFETY: passed on from the caller.
     let engine: &mut Connection = unsafe { &mut (*connection).engine };
     engine.deliveries[key].object = Object(NonNull::new(object.cast()));

@@ -78,7 +78,7 @@ pub struct pn_delivery_t {
     pub(super) key: DeliveryKey,
     pub(super) record: *mut pn_record_t,
     /// Ours, and the peer's.
-    pub(super) dispositions: [Option<Box<pn_disposition_t>>; 2],
+    pub(super) dispositions: Option<Box<[pn_disposition_t; 2]>>,
 }
 
 /// A transport, bound or not.
@@ -232,6 +232,15 @@ pub(super) unsafe fn let_go<T: Node>(node: *mut T) {
         // SAFETY: passed on from the caller.
         unsafe { tree_decref::<T>(node.cast()) };
     }
+}
+
+/// What [`let_go`] does, for an event about a node.
+///
+/// # Safety
+/// `node` is a live `T`; it may be gone afterwards.
+pub(super) unsafe fn let_go_of<T: Node>(_class: *const pn_class_t, node: *mut c_void) {
+    // SAFETY: passed on from the caller.
+    unsafe { tree_decref::<T>(node) };
 }
 
 impl Node for pn_connection_t {

@@ -33,9 +33,13 @@ struct Queued {
     kind: c_uint,
     class: *const pn_class_t,
     context: *mut c_void,
+    let_go: LetGo,
     /// The object of an event that somebody has looked at, else null.
     event: *mut pn_event_t,
 }
+
+/// How the reference to a context is given back, which is not null.
+pub(crate) type LetGo = unsafe fn(*const pn_class_t, *mut c_void);
 
 /// The events that wait, in order.
 #[derive(Default)]
@@ -88,6 +92,7 @@ pub struct pn_event_t {
     kind: c_uint,
     class: *const pn_class_t,
     context: *mut c_void,
+    let_go: LetGo,
     /// Made when first asked for, kept for the next use of the object.
     attachments: *mut pn_record_t,
     /// Where the object goes in the end.
@@ -199,7 +204,7 @@ pub(crate) unsafe fn put(
     if this.refuses(context, kind) {
         return null_mut();
     }
-    let mut queued = Queued { kind, class, context, event: null_mut() };
+    let mut queued = Queued { kind, class, context, let_go: call::let_go, event: null_mut() };
     queued.event = this.pool.object(queued);
     this.queue.push(queued);
     // SAFETY: passed on from the caller.
@@ -210,19 +215,20 @@ pub(crate) unsafe fn put(
 /// As [`put`], for one who knows how a reference to the context is taken.
 ///
 /// # Safety
-/// As for [`put`]; `hold` takes a reference that `class` can give back.
+/// As for [`put`]; `hold` takes a reference that `class` and `let_go` can give back.
 #[inline]
 pub(crate) unsafe fn put_held(
     collector: *mut pn_collector_t,
     class: *const pn_class_t,
     context: *mut c_void,
     kind: c_uint,
+    let_go: LetGo,
     hold: impl FnOnce(),
 ) {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { collector.as_mut() }) else { return };
     if !this.refuses(context, kind) {
-        this.queue.push(Queued { kind, class, context, event: null_mut() });
+        this.queue.push(Queued { kind, class, context, let_go, event: null_mut() });
         hold();
     }
 }
@@ -293,8 +299,8 @@ pub(crate) unsafe fn pop(collector: *mut pn_collector_t) -> bool {
     // SAFETY: passed on from the caller; the borrow ends before anything is dropped.
     let Some(head) = (unsafe { (*collector).queue.pop() }) else { return false };
     if head.event.is_null() {
-        // SAFETY: the queue held this reference through this class.
-        unsafe { call::let_go(head.class, head.context) };
+        // SAFETY: the queue held this reference, which is given back this way.
+        unsafe { (head.let_go)(head.class, head.context) };
     } else {
         // SAFETY: the queue held this event.
         unsafe { drop_event(head.event) };
@@ -350,17 +356,17 @@ unsafe fn drop_for_reuse(event: *mut pn_event_t) -> bool {
     let header = unsafe { header(event.cast()) };
     // SAFETY: a live object's header.
     let shared = unsafe { (*header).count } != 1;
-    // SAFETY: passed on from the caller; the borrow ends with the statement.
-    if shared || !unsafe { (*event).attachments.is_null() } {
+    // SAFETY: passed on from the caller.
+    let this = unsafe { &mut *event };
+    if shared || !this.attachments.is_null() {
         // SAFETY: passed on from the caller.
         unsafe { drop_event(event) };
         return false;
     }
-    // SAFETY: as above.
-    let this = unsafe { &mut *event };
-    let (class, context) = (this.class, std::mem::replace(&mut this.context, null_mut()));
-    // SAFETY: the event held this reference through this class.
-    unsafe { call::let_go(class, context) };
+    let (class, let_go) = (this.class, this.let_go);
+    let context = std::mem::replace(&mut this.context, null_mut());
+    // SAFETY: the event held this reference, which is given back this way.
+    unsafe { let_go(class, context) };
     // What ran meanwhile may have taken the event.
     // SAFETY: the caller's reference still keeps it.
     if unsafe { (*header).count } == 1 {
@@ -421,9 +427,11 @@ unsafe extern "C" fn finalize_event(object: *mut c_void) {
     // SAFETY: the slot belongs to events, and nobody holds this one.
     let this = unsafe { &mut *event };
     let context = std::mem::replace(&mut this.context, null_mut());
-    let (class, attachments) = (this.class, this.attachments);
-    // SAFETY: the event held this reference through this class.
-    unsafe { call::let_go(class, context) };
+    let (class, let_go, attachments) = (this.class, this.let_go, this.attachments);
+    if !context.is_null() {
+        // SAFETY: the event held this reference, which is given back this way.
+        unsafe { let_go(class, context) };
+    }
     if !attachments.is_null() {
         // SAFETY: the record is live, held by the event.
         unsafe { record::clear(attachments) };
@@ -446,14 +454,15 @@ unsafe extern "C" fn finalize_event(object: *mut c_void) {
 impl pn_event_t {
     /// An object that stands for nothing begins to stand for an event, whose reference it takes over.
     fn become_event(&mut self, queued: Queued) {
-        (self.kind, self.class, self.context) = (queued.kind, queued.class, queued.context);
+        let Queued { kind, class, context, let_go, .. } = queued;
+        (self.kind, self.class, self.context, self.let_go) = (kind, class, context, let_go);
     }
 }
 
 impl Pool {
     /// An object for a queued event, whose reference it takes over.
     fn object(self: &Rc<Self>, queued: Queued) -> *mut pn_event_t {
-        let Queued { kind, class, context, .. } = queued;
+        let Queued { kind, class, context, let_go, .. } = queued;
         match self.events.borrow_mut().pop() {
             Some(event) => {
                 // SAFETY: a pooled event is live and held by nobody else.
@@ -462,7 +471,7 @@ impl Pool {
             }
             None => {
                 let pool = Rc::clone(self);
-                let event = pn_event_t { kind, class, context, attachments: null_mut(), pool };
+                let event = pn_event_t { kind, class, context, let_go, attachments: null_mut(), pool };
                 new_object(&raw const EVENT_CLASS.0, event)
             }
         }

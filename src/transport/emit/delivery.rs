@@ -9,8 +9,8 @@ use super::super::Transport;
 use super::super::output::ENOUGH_OUTPUT;
 use crate::engine::pool::AtHand;
 use crate::engine::{
-    Connection, Delivery, DeliveryKey, Disposition, Event, INTERNAL_ERROR, Link, LinkKey, Session, Subject,
-    Violation,
+    Connection, Delivery, DeliveryKey, Disposition, Event, INTERNAL_ERROR, Link, LinkKey, Parked, Session,
+    Subject, Violation,
 };
 use crate::framing::patch_frame_size;
 use crate::performative::{Binary, Channel, Handle, Plain, Role, SequenceNo, Transfer};
@@ -124,7 +124,9 @@ impl Transport {
 
     /// Sends the first delivery that waits at the link; false if it still has to.
     fn emit_parked(&mut self, connection: &mut Connection, link: LinkKey) -> Result<bool, Violation> {
-        let Some(&key) = connection.links[link].parked.front() else { return Ok(true) };
+        let Some(&Parked { delivery: key, .. }) = connection.links[link].parked.front() else {
+            return Ok(true);
+        };
         if !withdraw_aborted(connection, link, key) {
             if self.send(connection, link, key)? == Sent::Blocked {
                 if !connection.may_still_send(link) {
@@ -142,7 +144,8 @@ impl Transport {
 
     /// Gives up what a link that can send no more still has of settled deliveries.
     fn drop_settled(&mut self, connection: &mut Connection, link: LinkKey) {
-        for key in std::mem::take(&mut connection.links[link].parked) {
+        for waiting in std::mem::take(&mut connection.links[link].parked) {
+            let key = waiting.delivery;
             let Some(delivery) = connection.deliveries.get_mut(key).filter(|delivery| delivery.parked) else {
                 continue;
             };
@@ -151,7 +154,7 @@ impl Transport {
                 connection.drop_unsent(key);
                 self.after_transfer(connection, key);
             } else {
-                connection.links[link].parked.push_back(key);
+                connection.links[link].parked.push_back(waiting);
             }
         }
     }
@@ -463,9 +466,9 @@ fn withdraw_aborted(connection: &mut Connection, link: LinkKey, key: DeliveryKey
 
 /// The turn of what waits at the link, once what no longer does is out of the way.
 fn next_turn(connection: &mut Connection, link: LinkKey) -> Option<Turn> {
-    while let Some(&key) = connection.links[link].parked.front() {
-        if let Some(delivery) = connection.deliveries.get(key).filter(|delivery| delivery.parked) {
-            return Some(Turn { since: delivery.parked_since, link });
+    while let Some(&Parked { delivery, since }) = connection.links[link].parked.front() {
+        if connection.deliveries.get(delivery).is_some_and(|delivery| delivery.parked) {
+            return Some(Turn { since, link });
         }
         connection.links[link].parked.pop_front();
     }
@@ -476,9 +479,9 @@ fn next_turn(connection: &mut Connection, link: LinkKey) -> Option<Turn> {
 /// Keeps a delivery for when credit or window comes.
 fn park(connection: &mut Connection, link: LinkKey, key: DeliveryKey) {
     connection.parked_so_far += 1;
-    let delivery = &mut connection.deliveries[key];
-    (delivery.parked, delivery.parked_since) = (true, connection.parked_so_far);
-    connection.links[link].parked.push_back(key);
+    connection.deliveries[key].parked = true;
+    let waiting = Parked { delivery: key, since: connection.parked_so_far };
+    connection.links[link].parked.push_back(waiting);
     wait_for_window(connection, link);
 }
 
