@@ -32,6 +32,8 @@ pub(crate) struct Activity {
     inactive: bool,
     /// The first event of a batch that a thread has: no other thread takes it back.
     promised: Option<ProactorEvent>,
+    /// What the present batch has given. Each comes once in it, or a handler that asks for it again would never end.
+    given: [bool; 3],
 }
 
 impl Activity {
@@ -82,6 +84,7 @@ impl Activity {
 
     /// A thread wants a batch. True: there is one, which is not empty whatever other threads do meanwhile.
     pub(crate) fn begin_batch(&mut self, now: u64) -> bool {
+        self.given = [false; 3];
         self.promised = self.next_event(now);
         self.promised.is_some()
     }
@@ -91,18 +94,24 @@ impl Activity {
         if let Some(event) = self.promised.take() {
             return Some(event);
         }
-        if self.deadline().is_some_and(|time| time <= now) {
+        let [timeout, interrupt, inactive] = self.given;
+        let event = if !timeout && self.deadline().is_some_and(|time| time <= now) {
             self.timeout = Timeout::HandedOut;
-            return Some(ProactorEvent::Timeout);
-        }
-        if std::mem::take(&mut self.interrupted) {
-            return Some(ProactorEvent::Interrupt);
-        }
-        std::mem::take(&mut self.inactive).then_some(ProactorEvent::Inactive)
+            ProactorEvent::Timeout
+        } else if !interrupt && std::mem::take(&mut self.interrupted) {
+            ProactorEvent::Interrupt
+        } else if !inactive && std::mem::take(&mut self.inactive) {
+            ProactorEvent::Inactive
+        } else {
+            return None;
+        };
+        self.given[event as usize] = true;
+        Some(event)
     }
 
     /// The program has handled a batch.
     pub(crate) fn batch_done(&mut self) {
+        self.given = [false; 3];
         if self.timeout == Timeout::HandedOut && self.promised.is_none() {
             self.timeout = Timeout::None;
             self.check();
@@ -174,6 +183,19 @@ mod tests {
         activity.batch_done();
         assert!(!activity.has_event(1));
         assert!(activity.cancel_timeout());
+    }
+
+    #[test]
+    fn a_handler_that_asks_again_for_what_it_got_gets_it_in_the_next_batch() {
+        let mut activity = Activity::default();
+        activity.set_timeout(1);
+        assert_eq!(activity.next_event(1), Some(Timeout));
+        activity.set_timeout(1);
+        activity.interrupt();
+        assert_eq!(activity.next_event(1), Some(Interrupt));
+        assert_eq!(activity.next_event(1), None);
+        activity.batch_done();
+        assert_eq!(batch(&mut activity, 1), [Timeout]);
     }
 
     #[test]
