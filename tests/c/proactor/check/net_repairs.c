@@ -2,6 +2,7 @@
 #include "proactor/story.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 
 #define SETUP_OF_CLIENT "CONNECTION_INIT, CONNECTION_LOCAL_OPEN, CONNECTION_BOUND"
 
@@ -423,6 +424,37 @@ static void replaced_timeouts(void)
     close_scene();
 }
 
+static void ask_again(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    (void)party, (void)event;
+    if (type == PN_PROACTOR_TIMEOUT) pn_proactor_set_timeout(scene.proactor, 0);
+    if (type == PN_PROACTOR_INTERRUPT) pn_proactor_interrupt(scene.proactor);
+    if (type == PN_PROACTOR_INACTIVE) pn_proactor_cancel_timeout(scene.proactor);
+}
+
+static void own_events_leave_time_for_others(void)
+{
+    open_scene("handlers that ask again for the event they got leave time for others");
+    scene.self->on = ask_again;
+    scene.self->quiet = true;
+    pn_proactor_set_timeout(scene.proactor, 0);
+    pn_proactor_interrupt(scene.proactor);
+    await(scene.self, PN_PROACTOR_TIMEOUT);
+    party_t *listener = server("server", oblige);
+    party_t *client = connect_to("client", listener->port, close_when_open);
+    await(client, PN_TRANSPORT_CLOSED);
+    CHECK(!client->seen[PN_TRANSPORT_ERROR]);
+    close_scene();
+
+    open_scene("a handler that cancels nothing when told of inactivity comes to an end");
+    scene.self->on = ask_again;
+    scene.self->quiet = true;
+    pn_proactor_cancel_timeout(scene.proactor);
+    for (int i = 0; i < 5; i++) handle(pn_proactor_wait(scene.proactor));
+    CHECK(scene.self->seen[PN_PROACTOR_INACTIVE] == 5);
+    close_scene();
+}
+
 static int serve_by_hand(party_t **client, pn_millis_t timeout, handler_t *on)
 {
     party_t *plain;
@@ -636,6 +668,42 @@ static void disconnected_on_the_way(void)
     pn_condition_free(condition);
 }
 
+static int option_of(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, level, name, &value, &size) < 0 ? -1 : value;
+}
+
+static void options_of_sockets(void)
+{
+    bool before[256];
+    for (int fd = 0; fd < 256; fd++) before[fd] = fcntl(fd, F_GETFD) >= 0;
+    open_scene("the options of sockets");
+    party_t *listener = listen_at("listener", ":0", 5, NULL);
+    listener->on_accepted = oblige;
+    party_t *client = connect_to("client", listener->port, NULL);
+    await(client, PN_CONNECTION_REMOTE_OPEN);
+    int listening = 0, connected = 0;
+    for (int fd = 0; fd < 256; fd++) {
+        struct sockaddr_storage address;
+        socklen_t size = sizeof address;
+        if (before[fd] || getsockname(fd, (struct sockaddr *)&address, &size) < 0) continue;
+        CHECK(fcntl(fd, F_GETFL) & O_NONBLOCK);
+        if (option_of(fd, SOL_SOCKET, SO_ACCEPTCONN)) {
+            listening++;
+            CHECK(option_of(fd, SOL_SOCKET, SO_REUSEADDR) == 1);
+            CHECK(address.ss_family != AF_INET6 || option_of(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 1);
+        } else {
+            connected++;
+            CHECK(option_of(fd, IPPROTO_TCP, TCP_NODELAY) == 1);
+            CHECK(option_of(fd, SOL_SOCKET, SO_KEEPALIVE) == 0);
+        }
+    }
+    CHECK(listening >= 1 && connected == 2);
+    close_scene();
+}
+
 /* Only what the proactor has opened since the first look counts. */
 static void descriptors_are_not_inherited(void)
 {
@@ -745,6 +813,7 @@ int main(void)
     failed_listeners_have_no_address();
     bracketed_addresses();
     replaced_timeouts();
+    own_events_leave_time_for_others();
     silent_peers();
     silent_clients();
     deadlines_that_come_nearer();
@@ -755,6 +824,7 @@ int main(void)
     raw_wakes_leave_time_for_others();
     disconnected_on_the_way();
     descriptors_are_not_inherited();
+    options_of_sockets();
     dead_sockets_do_not_spin();
     resets_name_their_reason();
     nulls();
