@@ -50,6 +50,62 @@ static void refused(void)
     close(fd);
 }
 
+static void tell_peer(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    if (type == PN_CONNECTION_REMOTE_OPEN)
+        note(party, "remote %s", address_text(pn_transport_remote_addr(pn_event_transport(event))));
+    close_when_open(party, event, type);
+}
+
+/* Without a host both loopbacks are tried, the newer one first where there is one. */
+static void several_addresses(void)
+{
+    begin("the next address is tried when one refuses");
+    party_t *listener = server("server", oblige);
+    char address[20];
+    snprintf(address, sizeof address, ":%u", listener->port);
+    party_t *client = new_client("client", tell_peer);
+    pn_proactor_connect2(scene.proactor, client->connection, NULL, address);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    finish();
+
+    begin("all addresses refuse");
+    party_t *nobody;
+    int fd = bound_socket("nobody", &nobody);
+    snprintf(address, sizeof address, ":%u", nobody->port);
+    client = new_client("client", NULL);
+    pn_proactor_connect2(scene.proactor, client->connection, NULL, address);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    close(fd);
+    finish();
+
+    begin("the next address is tried for a raw connection");
+    listener = listen_at("listener", "127.0.0.1:0", 5, NULL);
+    listener->quiet = true;
+    snprintf(address, sizeof address, ":%u", listener->port);
+    client = add_party("client", NULL);
+    client->raw = pn_raw_connection();
+    pn_raw_connection_set_context(client->raw, client);
+    pn_proactor_raw_connect(scene.proactor, client->raw, address);
+    await(client, PN_RAW_CONNECTION_CONNECTED);
+    say("remote %s", address_text(pn_raw_connection_remote_addr(client->raw)));
+    finish();
+
+    begin("all addresses refuse a raw connection");
+    fd = bound_socket("nobody", &nobody);
+    snprintf(address, sizeof address, ":%u", nobody->port);
+    client = add_party("client", NULL);
+    client->raw = pn_raw_connection();
+    pn_raw_connection_set_context(client->raw, client);
+    pn_proactor_raw_connect(scene.proactor, client->raw, address);
+    await(client, PN_RAW_CONNECTION_DISCONNECTED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    close(fd);
+    finish();
+}
+
 static void set_condition_at_bound(party_t *party, pn_event_t *event, pn_event_type_t type)
 {
     (void)party;
@@ -283,6 +339,7 @@ int main(void)
 {
     lookups();
     refused();
+    several_addresses();
     with_state();
     the_end_comes_early();
     resets();
