@@ -10,18 +10,17 @@ use std::sync::Mutex;
 
 use super::cid::names::pn_cid_t as cid;
 use super::condition::{
-    pn_condition, pn_condition_copy, pn_condition_free, pn_condition_set_description, pn_condition_set_name,
-    pn_condition_t,
+    pn_condition, pn_condition_free, pn_condition_set_description, pn_condition_set_name, pn_condition_t,
 };
 use super::event::names::pn_event_type_t as Events;
 use super::event::{pn_collector_free, pn_collector_t, pn_event_context, pn_event_t};
 use super::netaddr::pn_netaddr_t;
 use super::networked::{Side, connection_of, start};
 use super::object::pn_record_t;
-use super::proactor::{pn_event_batch_t, pn_proactor_t};
+use super::proactor::pn_proactor_t;
 use super::raw_connection::pn_raw_connection_t;
 use super::shell::{pn_connection_t, pn_transport_t};
-use super::subject::{Body, Left, Seat, Subject, SubjectTask, hand_out, lock};
+use super::subject::{Body, Left, Order, Seat, Subject, SubjectTask, hand_out, lock};
 use crate::object::class::uncounted_class;
 use crate::object::{ClassCell, collector, decref, record};
 use crate::proactor::address::Address;
@@ -39,18 +38,11 @@ pub struct pn_listener_t {
     io: Mutex<ListenerIo>,
     pub(super) seat: Seat,
     condition: *mut pn_condition_t,
-    /// The condition that a disconnect of the proactor gives, until the listener closes.
-    order: Mutex<Option<Order>>,
     events: *mut pn_collector_t,
     record: *mut pn_record_t,
     /// Where it listens; they stay where they are once the listener listens.
     addresses: Box<[pn_netaddr_t]>,
 }
-
-struct Order(*mut pn_condition_t);
-
-// SAFETY: nobody else has the copy.
-unsafe impl Send for Order {}
 
 static CLASS: ClassCell = ClassCell(uncounted_class(c"pn_listener", cid::CID_pn_listener as _));
 
@@ -63,7 +55,6 @@ pub extern "C" fn pn_listener() -> *mut pn_listener_t {
         io: Mutex::new(ListenerIo::closed()),
         seat: Seat::none(),
         condition: pn_condition(),
-        order: Mutex::new(None),
         events: collector::new(),
         record: record::new(),
         addresses: Box::default(),
@@ -245,8 +236,7 @@ pub(super) unsafe fn listen(
     *this.io.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner) = io;
     let task = core.scheduler.add(|key: TaskKey| {
         this.seat.take(proactor, key);
-        let batch = pn_event_batch_t::of_a_proactor();
-        Subject { batch, proactor, key, body: Body::Listener(listener) }
+        Subject::new(proactor, key, Body::Listener(listener))
     });
     let watched = lock(&this.io)
         .sockets()
@@ -307,7 +297,7 @@ pub(super) unsafe fn next(listener: *mut pn_listener_t, subject: &Subject) -> *m
         Some(ListenerEvent::Accept) => Events::PN_LISTENER_ACCEPT,
         Some(ListenerEvent::Close) => {
             // SAFETY: passed on from the caller.
-            unsafe { explain(this) };
+            unsafe { explain(this, &subject.order) };
             Events::PN_LISTENER_CLOSE
         }
     };
@@ -319,13 +309,12 @@ pub(super) unsafe fn next(listener: *mut pn_listener_t, subject: &Subject) -> *m
 ///
 /// # Safety
 /// The caller has the listener's task.
-unsafe fn explain(this: &pn_listener_t) {
-    if let Some(Order(order)) = lock(&this.order).take() {
-        // SAFETY: both are live.
-        unsafe { pn_condition_copy(this.condition, order) };
-        // SAFETY: the copy is ours.
-        unsafe { pn_condition_free(order) };
-    } else if let Some(description) = lock(&this.io).take_fault() {
+unsafe fn explain(this: &pn_listener_t, order: &Order) {
+    // SAFETY: the condition is the listener's own.
+    if unsafe { order.carry_out(this.condition) } {
+        return;
+    }
+    if let Some(description) = lock(&this.io).take_fault() {
         let text = std::ffi::CString::new(description).unwrap_or_default();
         // SAFETY: the condition is the listener's own.
         unsafe { pn_condition_set_name(this.condition, c"proton:io".as_ptr()) };
@@ -352,22 +341,6 @@ pub(super) unsafe fn done(listener: *mut pn_listener_t, subject: &Subject, task:
     Left::Stays(if io.has_more() { Signals::MORE } else { Signals::NONE })
 }
 
-/// The proactor disconnects a listener; a condition is copied.
-///
-/// # Safety
-/// `listener` is live, `condition` null or live.
-pub(super) unsafe fn order(listener: *mut pn_listener_t, condition: *mut pn_condition_t) {
-    if !condition.is_null() {
-        let copy = pn_condition();
-        // SAFETY: passed on from the caller; the copy is live.
-        unsafe { pn_condition_copy(copy, condition) };
-        // SAFETY: passed on from the caller.
-        let old = lock(&unsafe { &*listener }.order).replace(Order(copy));
-        // SAFETY: the copy before was ours; null is tolerated.
-        unsafe { pn_condition_free(old.map_or(null_mut(), |order| order.0)) };
-    }
-}
-
 /// Ends a listener.
 ///
 /// # Safety
@@ -381,6 +354,4 @@ pub(super) unsafe fn end(listener: *mut pn_listener_t) {
     unsafe { decref(this.record) };
     // SAFETY: the listener owned its condition.
     unsafe { pn_condition_free(this.condition) };
-    // SAFETY: the copy, if there is one, is ours; null is tolerated.
-    unsafe { pn_condition_free(lock(&this.order).take().map_or(null_mut(), |order| order.0)) };
 }

@@ -11,10 +11,7 @@ use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
 
-use super::condition::{
-    pn_condition, pn_condition_copy, pn_condition_free, pn_condition_is_set, pn_condition_set_description,
-    pn_condition_set_name, pn_condition_t,
-};
+use super::condition::{pn_condition_is_set, pn_condition_set_description, pn_condition_set_name};
 use super::connection::pn_connection_open;
 use super::connection_driver::{
     follow_first_event, pn_connection_driver_close, pn_connection_driver_destroy,
@@ -26,9 +23,9 @@ use super::connection_driver::{
 use super::event::names::pn_event_type_t as Events;
 use super::event::{pn_event_t, put};
 use super::netaddr::pn_netaddr_t;
-use super::proactor::{pn_event_batch_t, pn_proactor_t};
+use super::proactor::pn_proactor_t;
 use super::shell::{CONNECTION, pn_connection_t, pn_transport_t};
-use super::subject::{Body, Core, Left, Subject, SubjectTask, lock};
+use super::subject::{Body, Core, Left, Order, Subject, SubjectTask, lock};
 use super::transport::{
     on_driver, pn_transport_closed, pn_transport_condition, pn_transport_head_closed,
     pn_transport_set_server, pn_transport_tick,
@@ -45,23 +42,8 @@ use crate::sys::socket::Socket;
 pub(super) struct Networked {
     driver: UnsafeCell<pn_connection_driver_t>,
     io: Mutex<ConnectionIo>,
-    /// The condition that a disconnect of the proactor gives.
-    order: Mutex<Option<Order>>,
     /// Where both ends are, as C was told last, if it has asked.
     addresses: UnsafeCell<Option<Box<[pn_netaddr_t; 2]>>>,
-}
-
-/// A condition of the program's, copied.
-struct Order(*mut pn_condition_t);
-
-// SAFETY: nobody else has the copy.
-unsafe impl Send for Order {}
-
-impl Drop for Order {
-    fn drop(&mut self) {
-        // SAFETY: the copy is ours.
-        unsafe { pn_condition_free(self.0) };
-    }
 }
 
 /// Which side of the connection this is, as far as its first steps differ.
@@ -100,17 +82,13 @@ pub(super) unsafe fn start(
     // SAFETY: passed on from the caller.
     let core = unsafe { &*proactor }.core();
     lock(&core.activity).begin();
-    let networked = Networked {
-        driver: UnsafeCell::new(driver),
-        io: Mutex::new(io),
-        order: Mutex::new(None),
-        addresses: UnsafeCell::new(None),
-    };
+    let networked =
+        Networked { driver: UnsafeCell::new(driver), io: Mutex::new(io), addresses: UnsafeCell::new(None) };
     core.scheduler.add(|key| {
         // SAFETY: the connection is live, and no other thread has it yet.
         unsafe { &*connection }.seat.take(proactor, key);
         let body = Body::Connection(networked);
-        Subject { batch: pn_event_batch_t::of_a_proactor(), proactor, key, body }
+        Subject::new(proactor, key, body)
     })
 }
 
@@ -163,7 +141,7 @@ impl Networked {
         if io.waits_for_peer() {
             return false;
         }
-        let mut wire = Line(self);
+        let mut wire = Line { networked: self, order: &subject.order };
         if !wire.has_events() {
             io.advance(&mut wire, &place);
         }
@@ -183,7 +161,7 @@ impl Networked {
         let Some(task) = core.scheduler.find(subject.key) else { return null_mut() };
         let mut io = lock(&self.io);
         io.note(task.absorb());
-        io.advance(&mut Line(self), &Place { core, task: &task });
+        io.advance(&mut Line { networked: self, order: &subject.order }, &Place { core, task: &task });
         drop(io);
         // SAFETY: as above.
         unsafe { pn_connection_driver_next_event(self.driver()) }
@@ -200,7 +178,7 @@ impl Networked {
         if io.waits_for_peer() {
             return Left::Stays(if io.can_dial() { Signals::LOOKUP } else { Signals::NONE });
         }
-        let mut wire = Line(self);
+        let mut wire = Line { networked: self, order: &subject.order };
         io.send(&mut wire);
         // SAFETY: the caller has the batch, and with it the driver.
         if unsafe { pn_connection_driver_finished(self.driver()) } {
@@ -214,22 +192,9 @@ impl Networked {
     }
 
     /// Writes what there is to be said, in the middle of a batch.
-    pub(super) fn flush(&self) {
+    pub(super) fn flush(&self, subject: &Subject) {
         if let Ok(mut io) = self.io.try_lock() {
-            io.send(&mut Line(self));
-        }
-    }
-
-    /// The proactor disconnects; a condition is copied.
-    ///
-    /// # Safety
-    /// `condition` is null or live.
-    pub(super) unsafe fn order(&self, condition: *mut pn_condition_t) {
-        if !condition.is_null() {
-            let copy = Order(pn_condition());
-            // SAFETY: passed on from the caller; the copy is live.
-            unsafe { pn_condition_copy(copy.0, condition) };
-            *lock(&self.order) = Some(copy);
+            io.send(&mut Line { networked: self, order: &subject.order });
         }
     }
 
@@ -277,11 +242,14 @@ impl Networked {
 }
 
 /// The driver as input and output see it. Whoever makes one has the batch of the connection.
-struct Line<'a>(&'a Networked);
+struct Line<'a> {
+    networked: &'a Networked,
+    order: &'a Order,
+}
 
 impl Line<'_> {
     fn driver(&self) -> *mut pn_connection_driver_t {
-        self.0.driver()
+        self.networked.driver()
     }
 
     fn transport(&self) -> *mut pn_transport_t {
@@ -370,18 +338,16 @@ impl Wire for Line<'_> {
     }
 
     fn disconnect(&mut self) {
-        if let Some(order) = lock(&self.0.order).take() {
-            // SAFETY: the driver's transport is live.
-            let condition = unsafe { pn_transport_condition(self.transport()) };
-            // SAFETY: both are live.
-            unsafe { pn_condition_copy(condition, order.0) };
-        }
+        // SAFETY: the driver's transport is live.
+        let condition = unsafe { pn_transport_condition(self.transport()) };
+        // SAFETY: the transport lends its condition.
+        unsafe { self.order.carry_out(condition) };
         // SAFETY: the driver is set up, and this thread's.
         unsafe { pn_connection_driver_close(self.driver()) };
     }
 
     fn wake(&mut self) {
-        let (kind, connection) = (Events::PN_CONNECTION_WAKE as c_uint, self.0.connection());
+        let (kind, connection) = (Events::PN_CONNECTION_WAKE as c_uint, self.networked.connection());
         // SAFETY: the driver is set up, and this thread's.
         let events = unsafe { (*self.driver()).collector };
         // SAFETY: the driver's objects are live.

@@ -1,22 +1,19 @@
 //! Raw connections in a proactor: how they begin, run, and end there.
 //!
-//! The object of a raw connection belongs to the thread that has its batch. What other threads have for it, the
-//! addresses of its peer and the reason of a disconnect, they leave here, with the task, which lives as long as anybody
-//! has it; then they signal.
+//! The object of a raw connection belongs to the thread that has its batch. The addresses of its peer,
+//! which another thread looks up, are left here, with the task, which lives as long as anybody has it.
 
 use std::ffi::c_uint;
 use std::io;
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
 
-use super::condition::{on_condition, pn_condition_t};
 use super::event::names::pn_event_type_t as Events;
 use super::event::pn_event_t;
-use super::proactor::{pn_event_batch_t, pn_proactor_t};
+use super::proactor::pn_proactor_t;
 use super::raw_connection::{CLASS, free, pn_raw_connection_t};
 use super::raw_io::{RawIo, Rest};
 use super::subject::{Body, Left, Subject, SubjectTask, hand_out, lock};
-use crate::engine::Condition;
 use crate::proactor::address::Address;
 use crate::proactor::lookup::Found;
 use crate::proactor::raw::RawEvent;
@@ -30,8 +27,6 @@ use crate::sys::socket::Socket;
 pub(super) struct NetworkedRaw {
     pub(super) connection: *mut pn_raw_connection_t,
     answer: Mutex<Option<Found>>,
-    /// The reason that a disconnect of the proactor gives.
-    order: Mutex<Option<Condition>>,
 }
 
 /// Connects a raw connection, which the proactor owns from now on.
@@ -86,9 +81,8 @@ unsafe fn start(proactor: *mut pn_proactor_t, connection: *mut pn_raw_connection
     core.scheduler.add(|key| {
         // SAFETY: passed on from the caller.
         unsafe { &(*connection).seat }.take(proactor, key);
-        let raw = NetworkedRaw { connection, answer: Mutex::new(None), order: Mutex::new(None) };
-        let batch = pn_event_batch_t::of_a_proactor();
-        Subject { batch, proactor, key, body: Body::Raw(Box::new(raw)) }
+        let raw = NetworkedRaw { connection, answer: Mutex::new(None) };
+        Subject::new(proactor, key, Body::Raw(Box::new(raw)))
     })
 }
 
@@ -144,26 +138,10 @@ impl NetworkedRaw {
         }
         io.note(signals, &watch);
         if signals.any(Signals::CLOSE) {
-            io.disconnect(lock(&self.order).take().as_ref());
+            io.disconnect(subject.order.take().as_deref());
         }
         if signals.any(Signals::WAKE) {
             io.machine.wake();
-        }
-    }
-
-    /// The proactor disconnects; a condition is copied.
-    ///
-    /// # Safety
-    /// `condition` is null or live.
-    pub(super) unsafe fn order(&self, condition: *mut pn_condition_t) {
-        let copy = |source: &mut Condition| {
-            let mut copy = Condition::default();
-            copy.copy_from(source);
-            Some(copy)
-        };
-        // SAFETY: passed on from the caller.
-        if let Some(copy) = unsafe { on_condition(condition, None, copy) } {
-            *lock(&self.order) = Some(copy);
         }
     }
 

@@ -156,10 +156,7 @@ pub extern "C" fn pn_proactor() -> *mut pn_proactor_t {
     let proactor = Box::into_raw(Box::new(pn_proactor_t { core, resolver, root }));
     // SAFETY: it is fresh.
     let this = unsafe { &*proactor };
-    let root = this.core.scheduler.add(|key| {
-        let batch = pn_event_batch_t::of_a_proactor();
-        Subject { batch, proactor, key, body: Body::Proactor(collector::new()) }
-    });
+    let root = this.core.scheduler.add(|key| Subject::new(proactor, key, Body::Proactor(collector::new())));
     // Nobody has set it before.
     let _ = this.root.set(root);
     proactor
@@ -297,15 +294,11 @@ pub unsafe extern "C" fn pn_proactor_disconnect(
     // SAFETY: the caller passes null or a live proactor.
     let Some(this) = (unsafe { proactor.as_ref() }) else { return };
     for task in this.core.scheduler.all() {
-        match &task.subject.body {
-            Body::Proactor(_) => continue,
-            // SAFETY: passed on from the caller.
-            Body::Connection(connection) => unsafe { connection.order(condition) },
-            // SAFETY: a listener lives as long as its task, which is held here.
-            Body::Listener(listener) => unsafe { super::listener::order(*listener, condition) },
-            // SAFETY: passed on from the caller.
-            Body::Raw(raw) => unsafe { raw.order(condition) },
+        if let Body::Proactor(_) = task.subject.body {
+            continue;
         }
+        // SAFETY: passed on from the caller.
+        unsafe { task.subject.order.leave(condition) };
         this.core.scheduler.signal(&task, Signals::CLOSE);
     }
     if lock(&this.core.activity).disconnect() {
@@ -470,7 +463,7 @@ pub unsafe extern "C" fn pn_proactor_cancel_timeout(proactor: *mut pn_proactor_t
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_proactor_release_connection(connection: *mut pn_connection_t) {
     // SAFETY: the caller passes null or a live connection.
-    unsafe { on_networked(connection, |networked| networked.release()) }
+    unsafe { on_networked(connection, |networked, _| networked.release()) }
 }
 
 /// Returns the proactor that drives a connection.
@@ -511,11 +504,12 @@ pub unsafe extern "C" fn pn_connection_write_flush(connection: *mut pn_connectio
 ///
 /// # Safety
 /// `connection` is null or live.
-unsafe fn on_networked(connection: *mut pn_connection_t, f: impl FnOnce(&Networked)) {
+unsafe fn on_networked(connection: *mut pn_connection_t, f: impl FnOnce(&Networked, &Subject)) {
     // SAFETY: passed on from the caller.
     let found = unsafe { connection.as_ref() }.and_then(|this| this.seat.find());
-    if let Some(networked) = found.as_ref().and_then(|(_, task)| connection_of(task)) {
-        f(networked);
+    let Some((_, task)) = found else { return };
+    if let Some(networked) = connection_of(&task) {
+        f(networked, &task.subject);
     }
 }
 

@@ -11,6 +11,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::condition::{on_condition, pn_condition_t};
 use super::event::{pn_collector_t, pn_event_t, put};
 use super::listener::pn_listener_t;
 use super::logger;
@@ -18,6 +19,7 @@ use super::logger::names::{pn_log_level_t as Level, pn_log_subsystem_t as Subsys
 use super::networked::Networked;
 use super::networked_raw::NetworkedRaw;
 use super::proactor::{pn_event_batch_t, pn_proactor_t};
+use crate::engine::Condition;
 use crate::object::collector;
 use crate::object::event_name::event_name;
 use crate::object::pn_class_t;
@@ -48,7 +50,44 @@ pub(super) struct Subject {
     pub(super) batch: pn_event_batch_t,
     pub(super) proactor: *mut pn_proactor_t,
     pub(super) key: TaskKey,
+    pub(super) order: Order,
     pub(super) body: Body,
+}
+
+/// The condition that a disconnect of the proactor gives. It lies with the task, which lives as long as anybody has it,
+/// because a disconnect comes from any thread, while the subject's own objects may be ending.
+#[derive(Default)]
+pub(super) struct Order(Mutex<Option<Box<Condition>>>);
+
+impl Order {
+    /// Leaves a copy of a condition.
+    ///
+    /// # Safety
+    /// `condition` is null or live.
+    pub(super) unsafe fn leave(&self, condition: *mut pn_condition_t) {
+        let copied = |given: &mut Condition| {
+            let mut copy = Box::new(Condition::default());
+            copy.copy_from(given);
+            Some(copy)
+        };
+        // SAFETY: passed on from the caller.
+        *lock(&self.0) = unsafe { on_condition(condition, None, copied) };
+    }
+
+    pub(super) fn take(&self) -> Option<Box<Condition>> {
+        lock(&self.0).take()
+    }
+
+    /// Sets a condition to what was left, if anything was, and tells whether it did.
+    ///
+    /// # Safety
+    /// `condition` is null or live.
+    pub(super) unsafe fn carry_out(&self, condition: *mut pn_condition_t) -> bool {
+        let Some(order) = self.take() else { return false };
+        // SAFETY: passed on from the caller.
+        unsafe { on_condition(condition, (), |place| place.copy_from(&order)) };
+        true
+    }
 }
 
 /// What it is.
@@ -154,6 +193,10 @@ impl Seat {
 }
 
 impl Subject {
+    pub(super) fn new(proactor: *mut pn_proactor_t, key: TaskKey, body: Body) -> Self {
+        Self { batch: pn_event_batch_t::of_a_proactor(), proactor, key, order: Order::default(), body }
+    }
+
     /// The subject of a batch; none for null, and for what is no batch of ours.
     ///
     /// # Safety
