@@ -7,6 +7,7 @@
 
 mod binding;
 mod difference;
+mod interop;
 mod memory;
 mod programs;
 mod ring;
@@ -111,6 +112,7 @@ const STEPS: [Step; 23] = [
     Step { name: "loading", run: binding::loading },
     Step { name: "C examples", run: programs::c_examples },
     Step { name: "C++ examples", run: programs::cpp_examples },
+    Step { name: "interop", run: interop::interop },
     Step { name: "stress", run: soak::step },
     Step { name: "stress (ThreadSanitizer)", run: soak::threads_step },
     Step { name: "random sequences", run: sequences::smoke },

@@ -85,4 +85,4 @@ struct Scene {
     play: fn(&Cast, &Cast) -> Outcome,
 }
 
-const NO_PROACTOR: &str = "the library has no proactor";
+pub(super) const NO_PROACTOR: &str = "the library has no proactor yet";
