@@ -5,12 +5,18 @@
 //! sees this library with itself, and with the distribution's library on either end.
 //!
 //! `programs/build.rs` compiles, `programs/cast.rs` starts programs, `programs/c.rs` and `programs/cpp.rs` have the
-//! scenes.
+//! scenes. `programs/recovery.rs` has clients of this project's own, for brokers that are killed and for outcomes other
+//! than acceptance.
 
 mod build;
 mod c;
 mod cast;
 mod cpp;
+mod rabbit;
+mod recovery;
+
+use std::path::PathBuf;
+use std::process::Command;
 
 use super::Bench;
 use super::tally::Tally;
@@ -66,6 +72,78 @@ pub(crate) fn cpp_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         play(tally, &cpp::SCENES, client, server);
     }
     Ok(())
+}
+
+/// Clients that do not give up, with brokers that are killed, and with every outcome.
+pub(crate) fn recovery(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    if !bench.has_proactor() {
+        tally.skip(NO_PROACTOR);
+        return Ok(());
+    }
+    for packages in [&PACKAGES_C[..], &PACKAGES_CPP, &["rabbitmq-server"]] {
+        crate::packages::ensure(packages)?;
+    }
+    let programs = clients(bench)?;
+    let ours = Cast::new("ours", Side::ours(&bench.prefix, false)?, programs.clone(), bench)?;
+    let reference = Cast::new("reference", Side::distribution(), programs, bench)?;
+    for (name, broker, language, compiler, library) in [
+        ("C", ("broker", split as _), "c", "gcc", "-lqpid-proton"),
+        ("C++", ("broker", dashed as _), "cpp", "g++", "-lqpid-proton-cpp"),
+    ] {
+        let sources = build::sources(bench, language)?;
+        let programs = build::by_distribution(bench, &sources, language, compiler, &[library])?;
+        let brokers = Cast::new(name, Side::ours(&bench.prefix, false)?, programs, bench)?;
+        for client in CLIENTS {
+            let result = recovery::example_broker(&ours, client, &brokers, broker);
+            report(tally, &format!("{} client, {name} example broker killed", client.0), result);
+        }
+    }
+    for client in CLIENTS {
+        for (client_side, broker) in [(&ours, &ours), (&ours, &reference), (&reference, &ours)] {
+            let result = recovery::outcomes_of_a_broker(client_side, client, broker);
+            let sides = (&client_side.name, &broker.name);
+            report(tally, &format!("{} client's outcomes, {} to {}", client.0, sides.0, sides.1), result);
+        }
+    }
+    let mut rabbit = rabbit::Rabbit::start(bench)?;
+    for client in CLIENTS {
+        // It does not know what modified means.
+        let result = recovery::outcomes(&ours, client, &rabbit.address, &["release"]);
+        report(tally, &format!("{} client's outcomes, RabbitMQ", client.0), result);
+    }
+    recovery::rabbit(tally, &ours, &CLIENTS, &mut rabbit)
+}
+
+/// The clients that do not give up, compiled as the distribution's users would; the Python one is a script.
+const CLIENTS: [recovery::Client; 3] = [("C", "exchange"), ("C++", "exchange++"), ("Python", "exchange.py")];
+
+fn clients(bench: &Bench<'_>) -> Result<PathBuf, String> {
+    let folder = build::folder(bench, "clients")?;
+    for (source, program, compiler, library) in [
+        ("tests/c/programs/exchange.c", "exchange", "gcc", "-lqpid-proton"),
+        ("tests/cpp/programs/exchange.cpp", "exchange++", "g++", "-lqpid-proton-cpp"),
+    ] {
+        let mut command = Command::new(compiler);
+        command.args(["-Wall", "-Wextra", "-Werror", "-g", "-o"]).arg(folder.join(program));
+        crate::shell::run(command.arg(bench.root.join(source)).arg(library))?;
+    }
+    Ok(folder)
+}
+
+/// How the C example broker is told where to listen.
+fn split(address: &str) -> Vec<String> {
+    let (host, port) = cast::parts(address);
+    vec![host.into(), port.into()]
+}
+
+/// How the C++ example broker is told.
+fn dashed(address: &str) -> Vec<String> {
+    vec!["-a".into(), address.into()]
+}
+
+fn report(tally: &mut Tally, what: &str, result: Outcome) {
+    println!("{what}: {}", if result.is_ok() { "as it should be" } else { "NOT AS IT SHOULD BE" });
+    tally.record(what, result);
 }
 
 /// Plays scenes with one cast as the clients and one as the servers.

@@ -116,7 +116,7 @@ fn side_by_side(commands: Vec<Command>) -> Outcome {
 }
 
 /// A folder for programs, made if it is not there.
-fn folder(bench: &Bench<'_>, name: &str) -> Result<PathBuf, String> {
+pub(super) fn folder(bench: &Bench<'_>, name: &str) -> Result<PathBuf, String> {
     let folder = bench.root.join("build/programs").join(name);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
