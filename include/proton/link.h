@@ -11,6 +11,7 @@
 
 #include <proton/condition.h>
 #include <proton/import_export.h>
+#include <proton/object.h>
 #include <proton/terminus.h>
 #include <proton/type_compat.h>
 #include <proton/types.h>

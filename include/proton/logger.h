@@ -11,6 +11,7 @@
 
 #include <proton/annotations.h>
 #include <proton/import_export.h>
+#include <proton/object.h>
 #include <proton/type_compat.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -10,7 +10,9 @@
  */
 
 #include <proton/cid.h>
+#include <proton/collections.h>
 #include <proton/import_export.h>
+#include <proton/object_legacy.h>
 #include <proton/type_compat.h>
 #include <proton/types.h>
 

@@ -12,6 +12,7 @@
 #include <proton/condition.h>
 #include <proton/error.h>
 #include <proton/import_export.h>
+#include <proton/object.h>
 #include <proton/type_compat.h>
 #include <proton/types.h>
 #include <stddef.h>

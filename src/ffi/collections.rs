@@ -1,7 +1,7 @@
 //! The collections that the headers up to 0.37 declared: lists, maps, hashes, strings and iterators.
 //!
-//! Nothing in the library needs them, but programs and language bindings of that time do. They are exported for
-//! them and declared nowhere now. The code is in the `object` room.
+//! Nothing in the library needs them, but programs and language bindings of that time do. Their header comes with
+//! `object.h`, as it did then. The code is in the `object` room.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::{copy_nonoverlapping, null, null_mut, without_provenance, without_provenance_mut};
@@ -30,8 +30,6 @@ unsafe fn on<T, R>(object: *mut T, neutral: R, f: impl FnOnce(&mut T) -> R) -> R
 }
 
 /// Makes an empty list for values of a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list(clazz: *const pn_class_t, capacity: usize) -> *mut pn_list_t {
     // SAFETY: the caller passes a class in either form.
@@ -40,8 +38,6 @@ pub unsafe extern "C" fn pn_list(clazz: *const pn_class_t, capacity: usize) -> *
 }
 
 /// Tells how many elements a list has.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_size(list: *mut pn_list_t) -> usize {
     // SAFETY: the caller passes null or a live object.
@@ -49,8 +45,6 @@ pub unsafe extern "C" fn pn_list_size(list: *mut pn_list_t) -> usize {
 }
 
 /// Gives the element at an index modulo the size.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_get(list: *mut pn_list_t, index: c_int) -> *mut c_void {
     // SAFETY: the caller passes null or a live object.
@@ -58,8 +52,6 @@ pub unsafe extern "C" fn pn_list_get(list: *mut pn_list_t, index: c_int) -> *mut
 }
 
 /// Replaces the element at an index modulo the size.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_set(list: *mut pn_list_t, index: c_int, value: *mut c_void) {
     if !list.is_null() {
@@ -69,8 +61,6 @@ pub unsafe extern "C" fn pn_list_set(list: *mut pn_list_t, index: c_int, value: 
 }
 
 /// Adds a value, and a reference to it, at the end.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_add(list: *mut pn_list_t, value: *mut c_void) -> c_int {
     if list.is_null() {
@@ -82,8 +72,6 @@ pub unsafe extern "C" fn pn_list_add(list: *mut pn_list_t, value: *mut c_void) -
 }
 
 /// Takes the last element out; its reference passes to the caller.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_pop(list: *mut pn_list_t) -> *mut c_void {
     // SAFETY: the caller passes null or a live object.
@@ -91,8 +79,6 @@ pub unsafe extern "C" fn pn_list_pop(list: *mut pn_list_t) -> *mut c_void {
 }
 
 /// Gives the position of the first element equal to a value, -1 if there is none.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_index(list: *mut pn_list_t, value: *mut c_void) -> isize {
     if list.is_null() {
@@ -103,8 +89,6 @@ pub unsafe extern "C" fn pn_list_index(list: *mut pn_list_t, value: *mut c_void)
 }
 
 /// Deletes the first element equal to a value, and tells whether there was one.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_remove(list: *mut pn_list_t, value: *mut c_void) -> bool {
     if list.is_null() {
@@ -115,8 +99,6 @@ pub unsafe extern "C" fn pn_list_remove(list: *mut pn_list_t, value: *mut c_void
 }
 
 /// Deletes elements from an index modulo the size on.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_del(list: *mut pn_list_t, index: c_int, n: c_int) {
     if !list.is_null() {
@@ -126,8 +108,6 @@ pub unsafe extern "C" fn pn_list_del(list: *mut pn_list_t, index: c_int, n: c_in
 }
 
 /// Deletes all elements.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_clear(list: *mut pn_list_t) {
     if !list.is_null() {
@@ -137,8 +117,6 @@ pub unsafe extern "C" fn pn_list_clear(list: *mut pn_list_t) {
 }
 
 /// Adds a value to a list kept as a heap.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_minpush(list: *mut pn_list_t, value: *mut c_void) {
     if !list.is_null() {
@@ -148,8 +126,6 @@ pub unsafe extern "C" fn pn_list_minpush(list: *mut pn_list_t, value: *mut c_voi
 }
 
 /// Takes the smallest element out of a heap; its reference passes to the caller.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_minpop(list: *mut pn_list_t) -> *mut c_void {
     if list.is_null() {
@@ -160,8 +136,6 @@ pub unsafe extern "C" fn pn_list_minpop(list: *mut pn_list_t) -> *mut c_void {
 }
 
 /// Starts an iterator over a list, which must outlive the iteration.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_list_iterator(list: *mut pn_list_t, iter: *mut pn_iterator_t) {
     if list.is_null() {
@@ -176,16 +150,12 @@ pub unsafe extern "C" fn pn_list_iterator(list: *mut pn_list_t, iter: *mut pn_it
 }
 
 /// Makes an iterator over nothing.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub extern "C" fn pn_iterator() -> *mut pn_iterator_t {
     iterator::new()
 }
 
 /// Starts an iterator and gives its state, zeroed, for filling in.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_iterator_start(
     iterator: *mut pn_iterator_t,
@@ -197,8 +167,6 @@ pub unsafe extern "C" fn pn_iterator_start(
 }
 
 /// Gives the next element, NULL at the end.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_iterator_next(iterator: *mut pn_iterator_t) -> *mut c_void {
     if iterator.is_null() {
@@ -209,15 +177,15 @@ pub unsafe extern "C" fn pn_iterator_next(iterator: *mut pn_iterator_t) -> *mut 
 }
 
 /// Makes an empty map; it grows as it needs, whatever the hints.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map(
     key: *const pn_class_t,
     value: *const pn_class_t,
-    _capacity: usize,
-    _load_factor: f32,
+    capacity: usize,
+    load_factor: f32,
 ) -> *mut pn_map_t {
+    // Hints for a table that grows by itself.
+    let _ = (capacity, load_factor);
     // SAFETY: the caller passes a class in either form.
     let key = unsafe { class_argument(key) };
     // SAFETY: as above.
@@ -226,8 +194,6 @@ pub unsafe extern "C" fn pn_map(
 }
 
 /// Tells how many keys there are.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_size(map: *mut pn_map_t) -> usize {
     // SAFETY: the caller passes null or a live object.
@@ -235,8 +201,6 @@ pub unsafe extern "C" fn pn_map_size(map: *mut pn_map_t) -> usize {
 }
 
 /// Sets the value of a key.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_put(map: *mut pn_map_t, key: *mut c_void, value: *mut c_void) -> c_int {
     if map.is_null() {
@@ -248,8 +212,6 @@ pub unsafe extern "C" fn pn_map_put(map: *mut pn_map_t, key: *mut c_void, value:
 }
 
 /// Gives the value of a key, NULL if it has none.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_get(map: *mut pn_map_t, key: *mut c_void) -> *mut c_void {
     if map.is_null() {
@@ -260,8 +222,6 @@ pub unsafe extern "C" fn pn_map_get(map: *mut pn_map_t, key: *mut c_void) -> *mu
 }
 
 /// Deletes a key, if it is there.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_del(map: *mut pn_map_t, key: *mut c_void) {
     if !map.is_null() {
@@ -271,8 +231,6 @@ pub unsafe extern "C" fn pn_map_del(map: *mut pn_map_t, key: *mut c_void) {
 }
 
 /// Begins an iteration: the first entry, NULL if there is none.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_head(map: *mut pn_map_t) -> pn_handle_t {
     // SAFETY: the caller passes null or a live object.
@@ -280,8 +238,6 @@ pub unsafe extern "C" fn pn_map_head(map: *mut pn_map_t) -> pn_handle_t {
 }
 
 /// Goes on with an iteration: the entry after this one, NULL at the end.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_next(map: *mut pn_map_t, entry: pn_handle_t) -> pn_handle_t {
     // SAFETY: the caller passes null or a live object.
@@ -289,8 +245,6 @@ pub unsafe extern "C" fn pn_map_next(map: *mut pn_map_t, entry: pn_handle_t) -> 
 }
 
 /// Gives the key of an entry.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_key(map: *mut pn_map_t, entry: pn_handle_t) -> *mut c_void {
     // SAFETY: the caller passes null or a live object.
@@ -298,8 +252,6 @@ pub unsafe extern "C" fn pn_map_key(map: *mut pn_map_t, entry: pn_handle_t) -> *
 }
 
 /// Gives the value of an entry.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_map_value(map: *mut pn_map_t, entry: pn_handle_t) -> *mut c_void {
     // SAFETY: the caller passes null or a live object.
@@ -307,22 +259,20 @@ pub unsafe extern "C" fn pn_map_value(map: *mut pn_map_t, entry: pn_handle_t) ->
 }
 
 /// Makes an empty map with numbers for keys.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash(
     clazz: *const pn_class_t,
-    _capacity: usize,
-    _load_factor: f32,
+    capacity: usize,
+    load_factor: f32,
 ) -> *mut pn_hash_t {
+    // Hints for a table that grows by itself.
+    let _ = (capacity, load_factor);
     // SAFETY: the caller passes a class in either form.
     let value = unsafe { class_argument(clazz) };
     map::new(&raw const map::NUMBER.0, value)
 }
 
 /// Tells how many keys there are.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_size(hash: *mut pn_hash_t) -> usize {
     // SAFETY: the caller passes null or a live object.
@@ -330,8 +280,6 @@ pub unsafe extern "C" fn pn_hash_size(hash: *mut pn_hash_t) -> usize {
 }
 
 /// Sets the value of a key.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_put(hash: *mut pn_hash_t, key: usize, value: *mut c_void) -> c_int {
     if hash.is_null() {
@@ -343,8 +291,6 @@ pub unsafe extern "C" fn pn_hash_put(hash: *mut pn_hash_t, key: usize, value: *m
 }
 
 /// Gives the value of a key, NULL if it has none.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_get(hash: *mut pn_hash_t, key: usize) -> *mut c_void {
     if hash.is_null() {
@@ -355,8 +301,6 @@ pub unsafe extern "C" fn pn_hash_get(hash: *mut pn_hash_t, key: usize) -> *mut c
 }
 
 /// Deletes a key, if it is there.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_del(hash: *mut pn_hash_t, key: usize) {
     if !hash.is_null() {
@@ -366,8 +310,6 @@ pub unsafe extern "C" fn pn_hash_del(hash: *mut pn_hash_t, key: usize) {
 }
 
 /// Begins an iteration: the first entry, NULL if there is none.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_head(hash: *mut pn_hash_t) -> pn_handle_t {
     // SAFETY: the caller passes null or a live object.
@@ -375,8 +317,6 @@ pub unsafe extern "C" fn pn_hash_head(hash: *mut pn_hash_t) -> pn_handle_t {
 }
 
 /// Goes on with an iteration: the entry after this one, NULL at the end.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_next(hash: *mut pn_hash_t, entry: pn_handle_t) -> pn_handle_t {
     // SAFETY: the caller passes null or a live object.
@@ -384,8 +324,6 @@ pub unsafe extern "C" fn pn_hash_next(hash: *mut pn_hash_t, entry: pn_handle_t) 
 }
 
 /// Gives the key of an entry.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_key(hash: *mut pn_hash_t, entry: pn_handle_t) -> usize {
     // SAFETY: the caller passes null or a live object.
@@ -393,8 +331,6 @@ pub unsafe extern "C" fn pn_hash_key(hash: *mut pn_hash_t, entry: pn_handle_t) -
 }
 
 /// Gives the value of an entry.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hash_value(hash: *mut pn_hash_t, entry: pn_handle_t) -> *mut c_void {
     // SAFETY: the caller passes null or a live object.
@@ -402,8 +338,6 @@ pub unsafe extern "C" fn pn_hash_value(hash: *mut pn_hash_t, entry: pn_handle_t)
 }
 
 /// Makes a string object; NULL gives the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string(bytes: *const c_char) -> *mut pn_string_t {
     // SAFETY: the caller passes null or a C string.
@@ -411,8 +345,6 @@ pub unsafe extern "C" fn pn_string(bytes: *const c_char) -> *mut pn_string_t {
 }
 
 /// Makes a string object from n bytes; NULL gives the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_stringn(bytes: *const c_char, n: usize) -> *mut pn_string_t {
     // SAFETY: the caller passes null or n readable bytes.
@@ -420,8 +352,6 @@ pub unsafe extern "C" fn pn_stringn(bytes: *const c_char, n: usize) -> *mut pn_s
 }
 
 /// Gives the text, valid until the string changes; NULL for the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_get(string: *mut pn_string_t) -> *const c_char {
     // SAFETY: the caller passes null or a live object.
@@ -429,8 +359,6 @@ pub unsafe extern "C" fn pn_string_get(string: *mut pn_string_t) -> *const c_cha
 }
 
 /// Gives the length of the text.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_size(string: *mut pn_string_t) -> usize {
     // SAFETY: the caller passes null or a live object.
@@ -438,8 +366,6 @@ pub unsafe extern "C" fn pn_string_size(string: *mut pn_string_t) -> usize {
 }
 
 /// Replaces the text; NULL gives the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_set(string: *mut pn_string_t, bytes: *const c_char) -> c_int {
     // The text may lie in this very string, so it is copied first.
@@ -450,8 +376,6 @@ pub unsafe extern "C" fn pn_string_set(string: *mut pn_string_t, bytes: *const c
 }
 
 /// Replaces the text by n bytes; NULL gives the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_setn(string: *mut pn_string_t, bytes: *const c_char, n: usize) -> c_int {
     // SAFETY: the caller passes null or n readable bytes; they may lie in this very string.
@@ -461,8 +385,6 @@ pub unsafe extern "C" fn pn_string_setn(string: *mut pn_string_t, bytes: *const 
 }
 
 /// Copies text and NUL to a buffer, and gives the length; -1 for the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_put(string: *mut pn_string_t, dst: *mut c_char) -> isize {
     // SAFETY: the caller passes null or a live object, not used by anybody else meanwhile.
@@ -474,8 +396,6 @@ pub unsafe extern "C" fn pn_string_put(string: *mut pn_string_t, dst: *mut c_cha
 }
 
 /// Makes it the null string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_clear(string: *mut pn_string_t) {
     // SAFETY: the caller passes null or a live object.
@@ -483,8 +403,6 @@ pub unsafe extern "C" fn pn_string_clear(string: *mut pn_string_t) {
 }
 
 /// Makes room for a text of this length.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_grow(string: *mut pn_string_t, capacity: usize) -> c_int {
     if capacity > isize::MAX as usize {
@@ -496,8 +414,6 @@ pub unsafe extern "C" fn pn_string_grow(string: *mut pn_string_t, capacity: usiz
 }
 
 /// Sets the length of the text.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_resize(string: *mut pn_string_t, size: usize) -> c_int {
     if size > isize::MAX as usize {
@@ -509,8 +425,6 @@ pub unsafe extern "C" fn pn_string_resize(string: *mut pn_string_t, size: usize)
 }
 
 /// Gives the buffer, writable up to the capacity, valid until the string grows.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_buffer(string: *mut pn_string_t) -> *mut c_char {
     // SAFETY: the caller passes null or a live object.
@@ -518,8 +432,6 @@ pub unsafe extern "C" fn pn_string_buffer(string: *mut pn_string_t) -> *mut c_ch
 }
 
 /// Tells how long a text fits without growing.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_capacity(string: *mut pn_string_t) -> usize {
     // SAFETY: the caller passes null or a live object.
@@ -527,8 +439,6 @@ pub unsafe extern "C" fn pn_string_capacity(string: *mut pn_string_t) -> usize {
 }
 
 /// Copies the text of another string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_string_copy(string: *mut pn_string_t, src: *mut pn_string_t) -> c_int {
     // SAFETY: the caller passes null or a live object; the text is copied first, for it may be the same string.
@@ -538,8 +448,6 @@ pub unsafe extern "C" fn pn_string_copy(string: *mut pn_string_t, src: *mut pn_s
 }
 
 /// What the variadic shim calls to add text; the null string takes none.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn protium_shim_string_append(string: *mut pn_string_t, text: *const c_char) -> c_int {
     // SAFETY: the shim passes a C string of its own.

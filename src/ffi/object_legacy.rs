@@ -1,7 +1,7 @@
 //! Functions on classes and objects that the headers up to 0.37 declared and programs of that time import.
 //!
 //! `pn_object_*` and `pn_void_*` are also the contents of the class structs those programs carry: called with
-//! nothing but a payload, they find everything in its header. They are exported for them and declared nowhere now.
+//! nothing but a payload, they find everything in its header. Their header comes with `object.h`, as it did then.
 
 use std::ffi::{c_int, c_void};
 
@@ -11,8 +11,6 @@ use crate::object::{call, class, class_argument};
 const OBJECT: *const pn_class_t = &raw const class::OBJECT.0;
 
 /// Adds a reference through a class and returns the object.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_incref(clazz: *const pn_class_t, object: *mut c_void) -> *mut c_void {
     // SAFETY: the caller passes a class in either form.
@@ -22,8 +20,6 @@ pub unsafe extern "C" fn pn_class_incref(clazz: *const pn_class_t, object: *mut 
 }
 
 /// Takes a reference through a class and returns how many are left.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_decref(clazz: *const pn_class_t, object: *mut c_void) -> c_int {
     // SAFETY: the caller passes a class in either form.
@@ -33,8 +29,6 @@ pub unsafe extern "C" fn pn_class_decref(clazz: *const pn_class_t, object: *mut 
 }
 
 /// Tells how many references there are, through a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_refcount(clazz: *const pn_class_t, object: *mut c_void) -> c_int {
     // SAFETY: the caller passes a class in either form.
@@ -44,8 +38,6 @@ pub unsafe extern "C" fn pn_class_refcount(clazz: *const pn_class_t, object: *mu
 }
 
 /// Ends an object with one reference, or one that is not counted, through a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_free(clazz: *const pn_class_t, object: *mut c_void) {
     // SAFETY: the caller passes a class in either form.
@@ -55,8 +47,6 @@ pub unsafe extern "C" fn pn_class_free(clazz: *const pn_class_t, object: *mut c_
 }
 
 /// Gives the class that is really responsible for an object.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_reify(clazz: *const pn_class_t, object: *mut c_void) -> *const pn_class_t {
     // SAFETY: the caller passes a class in either form.
@@ -66,8 +56,6 @@ pub unsafe extern "C" fn pn_class_reify(clazz: *const pn_class_t, object: *mut c
 }
 
 /// Hashes an object through a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_hashcode(clazz: *const pn_class_t, object: *mut c_void) -> usize {
     // SAFETY: the caller passes a class in either form.
@@ -77,8 +65,6 @@ pub unsafe extern "C" fn pn_class_hashcode(clazz: *const pn_class_t, object: *mu
 }
 
 /// Orders two objects through a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_compare(clazz: *const pn_class_t, a: *mut c_void, b: *mut c_void) -> isize {
     // SAFETY: the caller passes a class in either form.
@@ -88,8 +74,6 @@ pub unsafe extern "C" fn pn_class_compare(clazz: *const pn_class_t, a: *mut c_vo
 }
 
 /// Tells whether two objects are equal, through a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_equals(clazz: *const pn_class_t, a: *mut c_void, b: *mut c_void) -> bool {
     // SAFETY: the caller passes a class in either form.
@@ -99,8 +83,6 @@ pub unsafe extern "C" fn pn_class_equals(clazz: *const pn_class_t, a: *mut c_voi
 }
 
 /// Appends text for an object to a string, through a class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_class_inspect(
     clazz: *const pn_class_t,
@@ -114,8 +96,6 @@ pub unsafe extern "C" fn pn_class_inspect(
 }
 
 /// Hashes a counted object.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_hashcode(object: *mut c_void) -> usize {
     // SAFETY: the caller passes null or live counted objects.
@@ -123,8 +103,6 @@ pub unsafe extern "C" fn pn_hashcode(object: *mut c_void) -> usize {
 }
 
 /// Orders two counted objects.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_compare(a: *mut c_void, b: *mut c_void) -> isize {
     // SAFETY: the caller passes null or live counted objects.
@@ -132,8 +110,6 @@ pub unsafe extern "C" fn pn_compare(a: *mut c_void, b: *mut c_void) -> isize {
 }
 
 /// Tells whether two counted objects are equal.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_equals(a: *mut c_void, b: *mut c_void) -> bool {
     // SAFETY: the caller passes null or live counted objects.
@@ -141,8 +117,6 @@ pub unsafe extern "C" fn pn_equals(a: *mut c_void, b: *mut c_void) -> bool {
 }
 
 /// Appends text for a counted object to a string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_int {
     // SAFETY: the caller passes null or a live counted object, and null or a live string.
@@ -150,8 +124,6 @@ pub unsafe extern "C" fn pn_inspect(object: *mut c_void, dst: *mut pn_string_t) 
 }
 
 /// Makes a zeroed counted object that remembers its class.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_object_new(clazz: *const pn_class_t, size: usize) -> *mut c_void {
     // SAFETY: the caller passes a class in either form.
@@ -159,8 +131,6 @@ pub unsafe extern "C" fn pn_object_new(clazz: *const pn_class_t, size: usize) ->
 }
 
 /// Adds one to the count of an object, and does nothing else.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_object_incref(object: *mut c_void) {
     // SAFETY: the caller passes null or live counted objects.
@@ -168,8 +138,6 @@ pub unsafe extern "C" fn pn_object_incref(object: *mut c_void) {
 }
 
 /// Takes one from the count of an object, and does nothing else.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_object_decref(object: *mut c_void) {
     // SAFETY: the caller passes null or live counted objects.
@@ -177,8 +145,6 @@ pub unsafe extern "C" fn pn_object_decref(object: *mut c_void) {
 }
 
 /// Reads the count of an object.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_object_refcount(object: *mut c_void) -> c_int {
     // SAFETY: the caller passes null or live counted objects.
@@ -186,8 +152,6 @@ pub unsafe extern "C" fn pn_object_refcount(object: *mut c_void) -> c_int {
 }
 
 /// Gives the class an object was made with.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_object_reify(object: *mut c_void) -> *const pn_class_t {
     // SAFETY: the caller passes null or live counted objects.
@@ -195,8 +159,6 @@ pub unsafe extern "C" fn pn_object_reify(object: *mut c_void) -> *const pn_class
 }
 
 /// Gives the memory of an object back without finalizing it.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_object_free(object: *mut c_void) {
     // SAFETY: the caller passes null or an object nobody uses any more.
@@ -204,8 +166,6 @@ pub unsafe extern "C" fn pn_object_free(object: *mut c_void) {
 }
 
 /// Gives plain memory, as malloc does.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_new(clazz: *const pn_class_t, size: usize) -> *mut c_void {
     // SAFETY: any pointer will do.
@@ -213,8 +173,6 @@ pub unsafe extern "C" fn pn_void_new(clazz: *const pn_class_t, size: usize) -> *
 }
 
 /// Does nothing: plain pointers are not counted.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_incref(object: *mut c_void) {
     // SAFETY: any pointer will do.
@@ -222,8 +180,6 @@ pub unsafe extern "C" fn pn_void_incref(object: *mut c_void) {
 }
 
 /// Does nothing: plain pointers are not counted.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_decref(object: *mut c_void) {
     // SAFETY: any pointer will do.
@@ -231,8 +187,6 @@ pub unsafe extern "C" fn pn_void_decref(object: *mut c_void) {
 }
 
 /// Gives -1: plain pointers are not counted.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_refcount(object: *mut c_void) -> c_int {
     // SAFETY: any pointer will do.
@@ -240,8 +194,6 @@ pub unsafe extern "C" fn pn_void_refcount(object: *mut c_void) -> c_int {
 }
 
 /// Gives the address.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_hashcode(object: *mut c_void) -> usize {
     // SAFETY: any pointer will do.
@@ -249,8 +201,6 @@ pub unsafe extern "C" fn pn_void_hashcode(object: *mut c_void) -> usize {
 }
 
 /// Gives the distance of two addresses.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_compare(a: *mut c_void, b: *mut c_void) -> isize {
     // SAFETY: any pointer will do.
@@ -258,8 +208,6 @@ pub unsafe extern "C" fn pn_void_compare(a: *mut c_void, b: *mut c_void) -> isiz
 }
 
 /// Appends an address to a string.
-///
-/// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_void_inspect(object: *mut c_void, dst: *mut pn_string_t) -> c_int {
     // SAFETY: the caller passes null or a live string.

@@ -143,7 +143,7 @@ fn prefix(header: &str) -> &'static str {
 
 /// What `isize` means in a header: cbindgen cannot tell, the types have the same size.
 fn signed_word(header: &str) -> &'static str {
-    if header == "logger" { "intptr_t" } else { "ssize_t" }
+    if matches!(header, "logger" | "object_legacy") { "intptr_t" } else { "ssize_t" }
 }
 
 /// Names that a skeleton defines by itself: macros, types and objects.
