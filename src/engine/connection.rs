@@ -249,6 +249,11 @@ impl Connection {
         self.state = EndpointState::default();
     }
 
+    /// Whether a session limits what may come in.
+    pub(crate) fn limits_windows(&self) -> bool {
+        self.sessions.values().any(Session::limits_window)
+    }
+
     /// The transport's frame limit, which turns byte limits of sessions into windows.
     pub(crate) fn set_max_frame_size(&mut self, size: u32) {
         self.max_frame_size = size;

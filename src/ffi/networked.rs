@@ -11,6 +11,7 @@ use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
 
+use super::boundary::on_transport;
 use super::condition::{pn_condition_is_set, pn_condition_set_description, pn_condition_set_name};
 use super::connection::pn_connection_open;
 use super::connection_driver::{
@@ -37,6 +38,7 @@ use crate::proactor::task::Signals;
 use crate::sys::clock;
 use crate::sys::poll::Interest;
 use crate::sys::socket::Socket;
+use crate::transport::Transport;
 
 /// A connection that a proactor drives.
 pub(super) struct Networked {
@@ -72,6 +74,10 @@ pub(super) unsafe fn start(
     // SAFETY: that has set it up.
     let driver = unsafe { driver.assume_init() };
     let (connection, transport) = (driver.connection, driver.transport);
+    // Proton: up to 0.37 frames had no limit, so that programs which take the bytes of a message at its first event got
+    // all of them. The example broker still does; `cargo xtask test "C examples"` sends large messages through it.
+    // SAFETY: the transport is live.
+    unsafe { on_transport(transport, (), Transport::prefer_large_frames) };
     if side == Side::Accepts {
         // SAFETY: the transport is live.
         unsafe { pn_transport_set_server(transport) };

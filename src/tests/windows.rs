@@ -94,3 +94,32 @@ fn more_than_the_buffer_limit_is_refused() {
     let expected = "amqp:resource-limit-exceeded: connection delivery buffer limit exceeded: 10 bytes buffered, limit 10";
     assert_eq!(pair.server.failure().as_deref(), Some(expected));
 }
+
+/// The limit on frames that a server which prefers large ones has told.
+fn told_limit(prepare: impl FnOnce(&mut Pair)) -> u32 {
+    let mut pair = Pair::new();
+    prepare(&mut pair);
+    pair.server.transport.prefer_large_frames();
+    pair.prepared(1, |_, _| ()).client.transport.remote_max_frame()
+}
+
+#[test]
+fn frames_may_be_as_large_as_what_may_wait_where_that_is_preferred() {
+    assert_eq!(told_limit(|_| ()), 4 * 1024 * 1024);
+    assert_eq!(told_limit(|pair| pair.server.transport.set_max_buffered_bytes(10)), 32 * 1024);
+    assert_eq!(told_limit(|pair| pair.server.transport.set_max_buffered_bytes(0)), u32::MAX);
+}
+
+#[test]
+fn a_limit_that_the_application_chose_stands_where_large_frames_are_preferred() {
+    assert_eq!(told_limit(|pair| pair.server.transport.set_max_frame(32 * 1024, None)), 32 * 1024);
+}
+
+#[test]
+fn frames_stay_ordinary_where_a_window_counts_them() {
+    let limit = |pair: &mut Pair| {
+        let session = pair.server.connection.create_session();
+        pair.server.connection.set_window_limit(session, WindowLimit::Bytes(100_000));
+    };
+    assert_eq!(told_limit(limit), 32 * 1024);
+}

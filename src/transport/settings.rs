@@ -19,6 +19,17 @@ pub(crate) struct RemoteOpen {
     pub(crate) idle_timeout: u32,
 }
 
+/// Who says how large the frames may be that we take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FrameSize {
+    /// Nobody.
+    Ordinary,
+    /// Whoever does input and output: large, if nothing speaks against it when the open goes.
+    Large,
+    /// The application.
+    Chosen,
+}
+
 /// Bytes of a frame we take unless told otherwise.
 pub(super) const DEFAULT_MAX_FRAME: u32 = 32 * 1024;
 /// No frame size limit may be below this (part 2.4.1).
@@ -43,10 +54,33 @@ impl Transport {
             self.log(Subsystem::Amqp, Level::Warning, "Cannot change local max-frame after OPEN frame sent.");
             return;
         }
+        self.frame_size = FrameSize::Chosen;
         self.local_max_frame = if size == 0 { 0 } else { size.max(LEAST_MAX_FRAME) };
         if let Some(connection) = connection {
             connection.set_max_frame_size(self.local_max_frame);
         }
+    }
+
+    /// Lets frames be as large as what may wait to be read, so that messages come whole, unless the application says
+    /// otherwise: by a limit on frames, or by a window on a session, which counts frames. Before the open the limit is
+    /// the ordinary one, so that strangers cannot make us hold much.
+    pub(crate) fn prefer_large_frames(&mut self) {
+        if self.frame_size == FrameSize::Ordinary {
+            self.frame_size = FrameSize::Large;
+        }
+    }
+
+    /// The open is about to go: the size of frames is settled.
+    pub(super) fn settle_max_frame(&mut self, connection: &mut Connection) {
+        if self.frame_size != FrameSize::Large || connection.limits_windows() {
+            return;
+        }
+        self.local_max_frame = match u32::try_from(self.max_buffered_bytes) {
+            Ok(0) | Err(_) => 0,
+            Ok(size) => size.max(DEFAULT_MAX_FRAME),
+        };
+        // Windows stay open: no session has a limit, and one that comes later was not made for frames of this size.
+        connection.set_max_frame_size(0);
     }
 
     pub(crate) const fn remote_max_frame(&self) -> u32 {

@@ -30,6 +30,7 @@ impl Transport {
             return Ok(());
         }
         if !self.open_sent {
+            self.settle_max_frame(connection);
             self.emit_open(connection);
         }
         self.emit_begins(connection)?;
