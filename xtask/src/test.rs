@@ -19,7 +19,7 @@ mod threads;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Outcome, demo, headers, library, packages, prefix};
+use crate::{Outcome, demo, headers, packages, prefix};
 
 use tally::{Tally, cargo_figures};
 
@@ -126,18 +126,6 @@ pub(crate) struct Bench<'a> {
     root: &'a Path,
     prefix: PathBuf,
     build: bool,
-}
-
-impl Bench<'_> {
-    /// Whether the library has the proactor, which programs need that leave their sockets to it.
-    fn has_proactor(&self) -> bool {
-        let lib = self.prefix.join("lib");
-        let has = |name: &str| {
-            let names = library::defined(&lib.join(name), true);
-            names.is_ok_and(|names| names.iter().any(|name| name == "pn_proactor"))
-        };
-        has("libqpid-proton.so") || has("libqpid-proton-proactor.so")
-    }
 }
 
 /// Runs the task.

@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::Bench;
 use super::ring::{last_lines, run};
 use super::tally::{Tally, figure};
-use super::{Bench, programs};
 use crate::{Outcome, packages};
 
 /// Checks that cannot pass yet, and what they wait for.
@@ -25,10 +25,6 @@ const PACKAGES: [&str; 6] =
 
 /// Runs all checks.
 pub(crate) fn interop(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if !bench.has_proactor() {
-        tally.skip(programs::NO_PROACTOR);
-        return Ok(());
-    }
     let scripts = bench.root.parent().map(|parent| parent.join("shared/interop"));
     let Some(scripts) = scripts.filter(|scripts| scripts.join("run-all").exists()) else {
         tally.skip("the checks with other implementations (../shared/interop) are not here");

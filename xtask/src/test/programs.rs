@@ -33,10 +33,6 @@ const PACKAGES_C: [&str; 2] = ["libqpid-proton11-dev", "libqpid-proton11-dev-exa
 
 /// The distribution's C examples, compiled in every way that this library offers and in the distribution's own.
 pub(crate) fn c_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if !bench.has_proactor() {
-        tally.skip(NO_PROACTOR);
-        return Ok(());
-    }
     crate::packages::ensure(&PACKAGES_C)?;
     let sources = build::sources(bench, "c")?;
     let distribution = build::by_distribution(bench, &sources, "c", "gcc", &["-lqpid-proton"])?;
@@ -58,10 +54,6 @@ pub(crate) fn c_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 
 /// The distribution's C++ examples on its C++ library, which runs on this library or on the distribution's.
 pub(crate) fn cpp_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if !bench.has_proactor() {
-        tally.skip(NO_PROACTOR);
-        return Ok(());
-    }
     crate::packages::ensure(&PACKAGES_C)?;
     crate::packages::ensure(&PACKAGES_CPP)?;
     let sources = build::sources(bench, "cpp")?;
@@ -76,10 +68,6 @@ pub(crate) fn cpp_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 
 /// Clients that do not give up, with brokers that are killed, and with every outcome.
 pub(crate) fn recovery(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if !bench.has_proactor() {
-        tally.skip(NO_PROACTOR);
-        return Ok(());
-    }
     for packages in [&PACKAGES_C[..], &PACKAGES_CPP, &["rabbitmq-server"]] {
         crate::packages::ensure(packages)?;
     }
@@ -162,5 +150,3 @@ struct Scene {
     name: &'static str,
     play: fn(&Cast, &Cast) -> Outcome,
 }
-
-pub(super) const NO_PROACTOR: &str = "the library has no proactor yet";

@@ -50,10 +50,6 @@ const USAGE: &str = "usage: cargo xtask soak [--prefix DIR] [--seconds N] [--see
 
 /// The step of a test run.
 pub(crate) fn step(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if !bench.has_proactor() {
-        tally.skip("the library has no proactor");
-        return Ok(());
-    }
     for program in &PROGRAMS {
         let path = plain(bench, program.name)?;
         let mut command = ours(bench, &path);
@@ -65,10 +61,6 @@ pub(crate) fn step(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 
 /// The step with ThreadSanitizer.
 pub(crate) fn threads_step(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    if !bench.has_proactor() {
-        tally.skip("the library has no proactor");
-        return Ok(());
-    }
     let kit = match Kit::find(bench)? {
         Ok(kit) => kit,
         Err(reason) => {
