@@ -330,8 +330,12 @@ pub(crate) unsafe fn abandon(collector: *mut pn_collector_t) {
     // SAFETY: the collector holds this event, unless it is null.
     let Some(event) = (unsafe { previous.as_mut() }) else { return };
     let context = std::mem::replace(&mut event.context, null_mut());
-    // SAFETY: the event held this reference through this class.
-    unsafe { call::let_go(event.class, context) };
+    // What gives a reference back need not tolerate null, and will be called once more.
+    let let_go = std::mem::replace(&mut event.let_go, call::let_go);
+    if !context.is_null() {
+        // SAFETY: the event held this reference, which is given back this way.
+        unsafe { let_go(event.class, context) };
+    }
 }
 
 /// Drops everything and refuses further events.
@@ -566,11 +570,18 @@ mod tests {
         pn_string_t::new(Some(b"s")).into_object()
     }
 
+    /// Gives back a reference, and does not tolerate that there is none.
+    unsafe fn strict(_class: *const pn_class_t, object: *mut c_void) {
+        assert!(!object.is_null());
+        unsafe { decref(object) };
+    }
+
     #[test]
     fn an_abandoned_collector_holds_no_context_and_still_lends_its_event() {
         let (collector, taken, queued) = (new(), string(), string());
         unsafe {
-            put(collector, &raw const OBJECT.0, taken.cast(), 5);
+            let hold = || incref(taken.cast::<c_void>());
+            put_held(collector, &raw const OBJECT.0, taken.cast(), 5, strict, hold);
             put(collector, &raw const OBJECT.0, queued.cast(), 6);
             let event = next(collector);
             abandon(collector);
