@@ -115,7 +115,7 @@ const STEPS: [Step; 25] = [
     Step { name: "recovery", run: programs::recovery },
     Step { name: "interop", run: interop::interop },
     Step { name: "stress", run: soak::step },
-    Step { name: "stress (ThreadSanitizer)", run: soak::threads_step },
+    Step { name: "stress (threads)", run: soak::threads_step },
     Step { name: "random sequences", run: sequences::smoke },
     Step { name: "fuzz smoke", run: fuzz_smoke },
     Step { name: "demonstration", run: demonstration },

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ring::{compile, compile_with, last_lines, ours, programs, run, stem};
 use super::tally::{Tally, cargo_figures};
-use super::{Bench, cargo};
+use super::{Bench, cargo, soak};
 use crate::Outcome;
 
 /// All C programs under valgrind: no invalid access, nothing lost.
@@ -23,14 +23,21 @@ pub(crate) fn valgrind(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     for source in programs(bench)? {
         let name = stem(&source);
         let program = compile(bench, &source)?;
-        let mut command = ours(bench, Path::new("valgrind"));
-        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
-        command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
+        let mut command = valgrind_command(bench);
         command.arg(&program).args(in_brief(&name));
         jobs.push((name, command));
     }
+    jobs.extend(soak::under_valgrind(bench)?);
     watch(tally, jobs);
     Ok(())
+}
+
+/// A command for valgrind: no invalid access, nothing lost.
+pub(super) fn valgrind_command(bench: &Bench<'_>) -> Command {
+    let mut command = ours(bench, Path::new("valgrind"));
+    command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+    command.args(["--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect"]);
+    command
 }
 
 /// All C programs with AddressSanitizer and UndefinedBehaviorSanitizer: no error, nothing lost.

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Bench;
+use super::memory::valgrind_command as valgrind;
 use super::ring::{compile_with, confirm_library, last_lines, ours, run_for};
 use super::tally::{Tally, figure};
 use super::threads::{self, Kit};
@@ -123,7 +124,7 @@ fn soak(bench: &Bench<'_>, wishes: &Wishes) -> Outcome {
     tally.begin("soak");
     let how = if wishes.plain { How::Plain } else { How::best(bench)? };
     println!("{}; seed {}", how.story(), wishes.seed);
-    for program in &PROGRAMS {
+    for program in PROGRAMS.iter().filter(|program| how.suits(program.name)) {
         let mut command = how.command(bench, program.name)?;
         command.args(program.long).args(["--seed", &wishes.seed.to_string()]);
         let mut patience = PATIENCE * how.slowness();
@@ -137,7 +138,6 @@ fn soak(bench: &Bench<'_>, wishes: &Wishes) -> Outcome {
             patience += Duration::from_secs(wishes.seconds);
         }
         if let How::Valgrind = how {
-            command.args(["--patience", "600"]);
             command.args(in_brief(program.name));
         }
         watch(&mut tally, program.name, command, patience);
@@ -174,6 +174,11 @@ impl How {
         }
     }
 
+    /// Valgrind has descriptors of its own, which come and go at a limit.
+    fn suits(&self, name: &str) -> bool {
+        !matches!(self, Self::Valgrind) || name != "limit"
+    }
+
     fn slowness(&self) -> u32 {
         match self {
             Self::ThreadSanitizer(..) => 2,
@@ -188,11 +193,9 @@ impl How {
                 Ok(kit.command(&kit.link(bench, &source(bench, name), archive)?))
             }
             Self::Valgrind => {
-                let mut command = ours(bench, Path::new("valgrind"));
-                command.args(["--quiet", "--error-exitcode=99", "--fair-sched=yes", "--leak-check=full"]);
-                command.args(["--errors-for-leak-kinds=definite,indirect"]);
-                command.args(["--show-leak-kinds=definite,indirect"]);
-                command.arg(plain(bench, name)?);
+                let mut command = valgrind(bench);
+                // Threads run one at a time there: without this one of them might have all the time.
+                command.arg("--fair-sched=yes").arg(plain(bench, name)?);
                 Ok(command)
             }
             Self::Plain => plain(bench, name).map(|path| ours(bench, &path)),
@@ -203,10 +206,25 @@ impl How {
 /// What makes a program finish in time where everything takes fifty times as long.
 fn in_brief(name: &str) -> &'static [&'static str] {
     match name {
-        "many" => &["--connections", "200"],
-        "peers" => &["--operations", "2000"],
-        _ => &[],
+        "many" => &["--connections", "200", "--patience", "600"],
+        "peers" => &["--operations", "2000", "--patience", "600"],
+        _ => &["--operations", "3000", "--patience", "600"],
     }
+}
+
+/// The programs for a test run's look at memory.
+pub(super) fn under_valgrind(bench: &Bench<'_>) -> Result<Vec<(String, Command)>, String> {
+    let command = |name: &str| {
+        let mut command = How::Valgrind.command(bench, name)?;
+        command.args(in_brief(name));
+        Ok((format!("stress: {name}"), command))
+    };
+    PROGRAMS
+        .iter()
+        .map(|program| program.name)
+        .filter(|name| How::Valgrind.suits(name))
+        .map(command)
+        .collect()
 }
 
 fn source(bench: &Bench<'_>, name: &str) -> PathBuf {
