@@ -273,6 +273,7 @@ pub(super) unsafe fn run(listener: *mut pn_listener_t, signals: Signals) -> bool
     // SAFETY: passed on from the caller.
     let this = unsafe { &*listener };
     let mut io = lock(&this.io);
+    io.begin_run();
     io.note(signals);
     io.has_event()
 }

@@ -30,6 +30,8 @@ pub(crate) struct ListenerIo {
     sockets: Vec<Listening>,
     waiting: VecDeque<(Socket, SocketAddress)>,
     backlog: usize,
+    /// How many this batch may still take from the kernel, so that a flood of peers leaves time for others.
+    left: usize,
     /// "HOST:PORT" as the program gave it.
     name: String,
     fault: Option<Fault>,
@@ -67,14 +69,16 @@ impl ListenerIo {
         let (waiting, fault) = (VecDeque::new(), None);
         let (opened, closing, closed, starved) = (false, false, false, false);
         let backlog = usize::try_from(backlog).unwrap_or(1);
-        Ok(Self { sockets, waiting, backlog, name, fault, opened, closing, closed, starved })
+        let left = MOST_IN_A_BATCH;
+        Ok(Self { sockets, waiting, backlog, left, name, fault, opened, closing, closed, starved })
     }
 
     /// A listener that has no sockets, before it listens.
     pub(crate) fn closed() -> Self {
         let (sockets, waiting, name, fault) = (Vec::new(), VecDeque::new(), String::new(), None);
         let (opened, closing, closed, starved) = (true, true, false, false);
-        Self { sockets, waiting, backlog: 1, name, fault, opened, closing, closed, starved }
+        let (backlog, left) = (1, MOST_IN_A_BATCH);
+        Self { sockets, waiting, backlog, left, name, fault, opened, closing, closed, starved }
     }
 
     /// A listener that could not listen: it closes at once.
@@ -90,6 +94,11 @@ impl ListenerIo {
 
     pub(crate) fn sockets(&self) -> impl Iterator<Item = &Socket> {
         self.sockets.iter().map(|listening| &listening.socket)
+    }
+
+    /// A batch begins.
+    pub(crate) fn begin_run(&mut self) {
+        self.left = MOST_IN_A_BATCH;
     }
 
     /// Keeps what the task was signalled for.
@@ -133,9 +142,12 @@ impl ListenerIo {
     /// Takes connections from the kernel, up to the backlog.
     fn accept(&mut self) {
         for listening in &mut self.sockets {
-            while listening.ready && !self.starved && self.waiting.len() < self.backlog {
+            while listening.ready && !self.starved && self.left > 0 && self.waiting.len() < self.backlog {
                 match listening.socket.accept() {
-                    Ok(accepted) => self.waiting.push_back(accepted),
+                    Ok(accepted) => {
+                        self.left -= 1;
+                        self.waiting.push_back(accepted);
+                    }
                     Err(error) if error.kind() == ErrorKind::WouldBlock => listening.ready = false,
                     Err(error) if is_starvation(&error) => self.starved = true,
                     Err(error) if is_of_the_peer(&error) => {}
@@ -178,6 +190,9 @@ impl ListenerIo {
         self.closed
     }
 }
+
+/// So many connections of a listener are handled before others have their turn.
+const MOST_IN_A_BATCH: usize = 64;
 
 /// There is no descriptor or memory for a connection.
 fn is_starvation(error: &io::Error) -> bool {

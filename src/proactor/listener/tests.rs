@@ -57,6 +57,23 @@ fn a_connection_that_nobody_claims_is_told_again_and_no_more_than_the_backlog_ar
 
 #[test]
 #[cfg_attr(miri, ignore = "needs sockets")]
+fn a_flood_of_peers_does_not_make_a_batch_endless() {
+    let mut listener = listener(100);
+    let _clients = clients(&listener, MOST_IN_A_BATCH + 1);
+    next(&mut listener);
+    for _ in 0..MOST_IN_A_BATCH {
+        assert_eq!(next(&mut listener), ListenerEvent::Accept);
+        listener.claim().unwrap();
+    }
+    listener.note(Signals::READ);
+    assert_eq!(listener.next_event(), None);
+    assert!(listener.has_more(), "the next batch has the last one");
+    listener.begin_run();
+    assert_eq!(next(&mut listener), ListenerEvent::Accept);
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "needs sockets")]
 fn a_backlog_of_nothing_is_one() {
     let mut listener = listener(-3);
     let _clients = clients(&listener, 1);
