@@ -196,9 +196,11 @@ impl Connection {
     /// Takes the news that the transport has something to do, if that is all there is: by far the most frequent case.
     #[inline]
     pub(crate) fn take_sole_transport_news(&mut self) -> bool {
-        let sole = !self.business && self.transport_news;
-        self.transport_news &= !sole;
-        sole
+        if self.business || !self.transport_news {
+            return false;
+        }
+        self.transport_news = false;
+        true
     }
 
     /// Whether events or slots wait to be settled by the boundary.

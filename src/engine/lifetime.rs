@@ -86,6 +86,7 @@ impl Connection {
     }
 
     /// Says whether somebody outside the engine holds the slot. Letting go may release it.
+    #[inline(always)]
     pub(crate) fn set_held(&mut self, subject: Subject, held: bool) {
         let slot = match subject {
             Subject::Session(key) => self.sessions.get_mut(key).map(|slot| (&mut slot.held, slot.finalized)),

@@ -279,6 +279,7 @@ impl Node for pn_link_t {
 impl Node for pn_delivery_t {
     const CLASS: &'static ClassCell = &DELIVERY;
 
+    #[inline(always)]
     unsafe fn hold(node: *mut Self, held: bool) {
         // SAFETY: the caller passes a live object.
         let Self { connection, link, key, .. } = *unsafe { &*node };
@@ -309,7 +310,7 @@ impl Node for pn_transport_t {
 ///
 /// # Safety
 /// `connection` and `parent` are live.
-#[inline]
+#[inline(always)]
 unsafe fn hold_slot<P: Node>(connection: *mut pn_connection_t, slot: Subject, parent: *mut P, held: bool) {
     // SAFETY: the caller passes a live connection, whose engine nobody uses at this point.
     let engine = unsafe { &mut (*connection).engine };

@@ -141,7 +141,7 @@ impl Transport {
     }
 
     /// The session that the peer's channel is mapped to.
-    #[inline]
+    #[inline(always)]
     fn session_on(&self, channel: u16) -> Result<SessionKey, Violation> {
         let number = u32::from(channel);
         self.remote_sessions.get(number).ok_or_else(|| no_such("channel", number))
@@ -149,7 +149,7 @@ impl Transport {
 }
 
 /// The link that the peer's handle is attached to.
-#[inline]
+#[inline(always)]
 fn link_at(session: &SessionWire, handle: Handle) -> Result<LinkKey, Violation> {
     session.remote_handles.get(handle.0).ok_or_else(|| no_such("handle", handle.0))
 }
