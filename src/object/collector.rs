@@ -327,14 +327,9 @@ pub(crate) unsafe fn abandon(collector: *mut pn_collector_t) {
     while unsafe { pop(collector) } {}
     // SAFETY: passed on from the caller.
     let previous = unsafe { (*collector).previous };
-    // SAFETY: the collector holds this event, unless it is null.
-    let Some(event) = (unsafe { previous.as_mut() }) else { return };
-    let context = std::mem::replace(&mut event.context, null_mut());
-    // What gives a reference back need not tolerate null, and will be called once more.
-    let let_go = std::mem::replace(&mut event.let_go, call::let_go);
-    if !context.is_null() {
-        // SAFETY: the event held this reference, which is given back this way.
-        unsafe { let_go(event.class, context) };
+    if !previous.is_null() {
+        // SAFETY: the collector holds this event.
+        unsafe { drop_context(previous) };
     }
 }
 
@@ -361,16 +356,14 @@ unsafe fn drop_for_reuse(event: *mut pn_event_t) -> bool {
     // SAFETY: a live object's header.
     let shared = unsafe { (*header).count } != 1;
     // SAFETY: passed on from the caller.
-    let this = unsafe { &mut *event };
-    if shared || !this.attachments.is_null() {
+    let attached = unsafe { (*event).attachments };
+    if shared || !attached.is_null() {
         // SAFETY: passed on from the caller.
         unsafe { drop_event(event) };
         return false;
     }
-    let (class, let_go) = (this.class, this.let_go);
-    let context = std::mem::replace(&mut this.context, null_mut());
-    // SAFETY: the event held this reference, which is given back this way.
-    unsafe { let_go(class, context) };
+    // SAFETY: passed on from the caller.
+    unsafe { drop_context(event) };
     // What ran meanwhile may have taken the event.
     // SAFETY: the caller's reference still keeps it.
     if unsafe { (*header).count } == 1 {
@@ -379,6 +372,22 @@ unsafe fn drop_for_reuse(event: *mut pn_event_t) -> bool {
     // SAFETY: passed on from the caller.
     unsafe { drop_event(event) };
     false
+}
+
+/// Gives back what an event holds, if it has not been given back before.
+///
+/// # Safety
+/// `event` is live.
+#[inline(always)]
+unsafe fn drop_context(event: *mut pn_event_t) {
+    // SAFETY: passed on from the caller; the borrow ends before anything else runs.
+    let this = unsafe { &mut *event };
+    let (class, let_go) = (this.class, this.let_go);
+    let context = std::mem::replace(&mut this.context, null_mut());
+    if !context.is_null() {
+        // SAFETY: the event held this reference, which is given back this way.
+        unsafe { let_go(class, context) };
+    }
 }
 
 /// Takes one reference from an event; null is tolerated.
@@ -429,13 +438,9 @@ unsafe extern "C" fn finalize(object: *mut c_void) {
 unsafe extern "C" fn finalize_event(object: *mut c_void) {
     let event = object.cast::<pn_event_t>();
     // SAFETY: the slot belongs to events, and nobody holds this one.
-    let this = unsafe { &mut *event };
-    let context = std::mem::replace(&mut this.context, null_mut());
-    let (class, let_go, attachments) = (this.class, this.let_go, this.attachments);
-    if !context.is_null() {
-        // SAFETY: the event held this reference, which is given back this way.
-        unsafe { let_go(class, context) };
-    }
+    unsafe { drop_context(event) };
+    // SAFETY: as above.
+    let attachments = unsafe { (*event).attachments };
     if !attachments.is_null() {
         // SAFETY: the record is live, held by the event.
         unsafe { record::clear(attachments) };
