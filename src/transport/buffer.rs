@@ -71,17 +71,12 @@ impl InputBuffer {
 
     /// Adds bytes that were read into memory of the reader's own; the frame they belong to is not whole yet.
     pub(super) fn append(&mut self, bytes: &[u8]) {
-        let end = self.start + self.filled;
-        let memory = end + bytes.len();
         if self.bytes.is_empty() {
-            self.bytes = pool::take(memory.max(INITIAL_ROOM));
+            self.bytes = pool::take(bytes.len().max(INITIAL_ROOM));
         }
-        if self.bytes.len() < memory {
-            self.bytes.resize(memory, 0);
-        }
-        if let Some(place) = self.bytes.get_mut(end..memory) {
-            place.copy_from_slice(bytes);
-        }
+        // What the buffer was used for before is cut off rather than written over: nothing has to be zeroed.
+        self.bytes.truncate(self.start + self.filled);
+        self.bytes.extend_from_slice(bytes);
         self.filled += bytes.len();
         self.room = self.room.max(self.filled);
     }
