@@ -267,6 +267,40 @@ static void the_end_comes_early(void)
     finish();
 }
 
+static void behind_our_close(void)
+{
+    party_t *client;
+
+    begin("the peer vanishes behind our close");
+    int fd = serve_by_hand(&client, close_when_open);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(client, PN_TRANSPORT_HEAD_CLOSED);
+    shutdown(fd, SHUT_WR);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    close(fd);
+    finish();
+
+    begin("the peer resets behind our close");
+    fd = serve_by_hand(&client, close_when_open);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME);
+    await(client, PN_TRANSPORT_HEAD_CLOSED);
+    handle_ready();
+    reset(fd);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    finish();
+
+    begin("the peer says more behind its close");
+    fd = serve_by_hand(&client, oblige);
+    SPEAK(fd, AMQP_HEADER OPEN_FRAME CLOSE_FRAME EMPTY_FRAME EMPTY_FRAME);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    hear_end(fd); /* what was not read any more makes it a reset */
+    close(fd);
+    finish();
+}
+
 static void resets(void)
 {
     party_t *client, *listener;
@@ -342,6 +376,7 @@ int main(void)
     several_addresses();
     with_state();
     the_end_comes_early();
+    behind_our_close();
     resets();
     wrong_bytes();
     return 0;

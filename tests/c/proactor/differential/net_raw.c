@@ -540,6 +540,56 @@ static void both_raw(void)
     finish_raw();
 }
 
+/* Accepts what comes as raw and as AMQP by turns. */
+static void accept_by_turns(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    if (type != PN_LISTENER_ACCEPT) return;
+    if (party->step++ % 2) accept_here(party);
+    else accept_raw(party, event, type);
+}
+
+static void oblige_or_close(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    if (party->raw) close_on_connected(party, event, type);
+    else oblige(party, event, type);
+}
+
+static void close_read_with_data(party_t *party, pn_event_t *event, pn_event_type_t type)
+{
+    take_back(party, event, type);
+    if (type == PN_RAW_CONNECTION_READ) pn_raw_connection_read_close(party->raw);
+    if (type == PN_RAW_CONNECTION_CLOSED_READ) {
+        write_text(party, "heard enough");
+        pn_raw_connection_write_close(party->raw);
+    }
+    if (type == PN_RAW_CONNECTION_NEED_READ_BUFFERS) give(party, 1);
+}
+
+static void more(void)
+{
+    begin("one listener for both kinds of connections");
+    party_t *listener = server("server", oblige_or_close);
+    listener->on = accept_by_turns;
+    party_t *raw = raw_connect("raw", listener->port, read_always);
+    raw->quiet = true;
+    await(listener, PN_LISTENER_ACCEPT);
+    await(listener->last_accepted, PN_RAW_CONNECTION_DISCONNECTED);
+    party_t *client = connect_to("client", listener->port, close_when_open);
+    await(client, PN_TRANSPORT_CLOSED);
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    finish_raw();
+
+    begin("the reading half is closed with more to come");
+    party_t *plain_client;
+    int fd = serve_by_hand(&plain_client, close_read_with_data);
+    SPEAK(fd, "enough");
+    await(plain_client, PN_RAW_CONNECTION_DISCONNECTED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    say("the socket hears %s", shown(heard, (size_t)hear(fd, heard, 12)));
+    close(fd);
+    finish_raw();
+}
+
 static void wakes(void)
 {
     party_t *client;
@@ -596,6 +646,7 @@ int main(void)
     buffers();
     failures();
     both_raw();
+    more();
     wakes();
     accessors();
     return 0;
