@@ -66,7 +66,7 @@ impl Connection {
             link.finalized = true;
             self.post(Event::LinkFinal, Subject::Link(key));
         }
-        self.candidate(Subject::Link(key));
+        self.link_candidate(key);
     }
 
     pub(crate) fn settle_session_lifetime(&mut self, key: SessionKey) {
@@ -75,7 +75,21 @@ impl Connection {
             session.finalized = true;
             self.post(Event::SessionFinal, Subject::Session(key));
         }
-        self.candidate(Subject::Session(key));
+        self.session_candidate(key);
+    }
+
+    /// Notes that a link may be free to go, which it never is before it is final.
+    pub(crate) fn link_candidate(&mut self, key: LinkKey) {
+        if self.links.get(key).is_some_and(|link| link.finalized) {
+            self.candidate(Subject::Link(key));
+        }
+    }
+
+    /// As [`Self::link_candidate`].
+    pub(crate) fn session_candidate(&mut self, key: SessionKey) {
+        if self.sessions.get(key).is_some_and(|session| session.finalized) {
+            self.candidate(Subject::Session(key));
+        }
     }
 
     pub(crate) fn settle_connection_lifetime(&mut self) {

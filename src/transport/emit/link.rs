@@ -91,7 +91,7 @@ impl Transport {
             if connection.links[key].outstanding() && !over {
                 connection.link_changed(key);
             } else {
-                connection.candidate(Subject::Link(key));
+                connection.link_candidate(key);
             }
         }
     }

@@ -88,7 +88,7 @@ impl Transport {
             if connection.sessions[key].outstanding() {
                 connection.session_changed(key);
             } else {
-                connection.candidate(Subject::Session(key));
+                connection.session_candidate(key);
             }
         }
     }
