@@ -185,12 +185,29 @@ impl Connection {
         }
     }
 
-    /// Hands out the queued events; `spare` becomes the next queue, so no memory changes hands.
-    pub(crate) fn take_notices(&mut self, spare: &mut Vec<Notice>) {
-        spare.clear();
+    /// Hands out the queued events; their memory is for [`Self::notices_told`] to give back.
+    #[inline]
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
         self.queue_transport_news();
         self.tells_of_deliveries = false;
-        std::mem::swap(&mut self.notices, spare);
+        std::mem::take(&mut self.notices)
+    }
+
+    /// These events have been told.
+    #[inline]
+    pub(crate) fn notices_told(&mut self, mut notices: Vec<Notice>) {
+        if self.notices.capacity() == 0 {
+            notices.clear();
+            self.notices = notices;
+        }
+    }
+
+    /// Nothing is going on: what only work needs is given back.
+    pub(crate) fn rest(&mut self) {
+        self.buffers.rest();
+        if self.notices.is_empty() {
+            self.notices = Vec::new();
+        }
     }
 
     /// Takes the news that the transport has something to do, if that is all there is: by far the most frequent case.

@@ -133,6 +133,7 @@ impl<V: Copy> NumberMap<V> {
 }
 
 impl<V: Copy> Others<V> {
+    #[inline(never)]
     fn get(&self, number: u32) -> Option<V> {
         match self.dense.get(number as usize) {
             Some(Some(value)) => Some(*value),

@@ -52,7 +52,6 @@ pub extern "C" fn pn_connection() -> *mut pn_connection_t {
         record: null_mut(),
         condition: None,
         data: [null_mut(); 3],
-        notices: Vec::new(),
         settling: false,
         seat: Seat::none(),
     });

@@ -193,8 +193,11 @@ impl Networked {
         if let Some(time) = wire.tick() {
             subject.core().scheduler.wake_at(task, time);
         }
-        let more = wire.has_events() || io.has_more(&mut wire);
-        Left::Stays(if more { Signals::MORE } else { Signals::NONE })
+        if wire.has_events() || io.has_more(&mut wire) {
+            return Left::Stays(Signals::MORE);
+        }
+        wire.rest();
+        Left::Stays(Signals::NONE)
     }
 
     /// Writes what there is to be said, in the middle of a batch.
@@ -261,6 +264,18 @@ impl Line<'_> {
     fn transport(&self) -> *mut pn_transport_t {
         // SAFETY: the driver is set up as long as the subject is there.
         unsafe { (*self.driver()).transport }
+    }
+
+    /// Nothing is going on: an idle connection has no memory to work in.
+    fn rest(&self) {
+        // SAFETY: the driver is set up as long as the subject is there.
+        let events = unsafe { (*self.driver()).collector };
+        // SAFETY: the driver's collector is live.
+        unsafe { collector::rest(events) };
+        // SAFETY: the driver's connection is null or live, and this thread's.
+        if let Some(connection) = unsafe { self.networked.connection().as_mut() } {
+            connection.engine.rest();
+        }
     }
 }
 

@@ -73,15 +73,13 @@ pub(super) unsafe fn settle(connection: *mut pn_connection_t) {
     unsafe { keep(connection) };
     loop {
         // SAFETY: the connection is kept by this pass; here and below, no borrow outlives its statement.
-        let mut notices = unsafe { mem::take(&mut (*connection).notices) };
-        // SAFETY: as above.
-        unsafe { (*connection).engine.take_notices(&mut notices) };
+        let notices = unsafe { (*connection).engine.take_notices() };
         for notice in &notices {
             // SAFETY: as above.
             unsafe { deliver(connection, *notice) };
         }
         // SAFETY: as above.
-        unsafe { (*connection).notices = notices };
+        unsafe { (*connection).engine.notices_told(notices) };
         // SAFETY: as above.
         unsafe { reclaim(connection) };
         // SAFETY: as above.

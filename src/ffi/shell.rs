@@ -21,7 +21,7 @@ use super::settle;
 use super::subject::Seat;
 use super::terminus::pn_terminus_t;
 use super::transport::pn_tracer_t;
-use crate::engine::{Connection, DeliveryKey, LinkKey, Notice, SessionKey, Subject};
+use crate::engine::{Connection, DeliveryKey, LinkKey, SessionKey, Subject};
 use crate::object::header::release;
 use crate::object::record::pn_record_t;
 use crate::object::string::pn_string_t;
@@ -38,7 +38,6 @@ pub struct pn_connection_t {
     pub(super) record: *mut pn_record_t,
     pub(super) condition: Option<Box<pn_condition_t>>,
     pub(super) data: [*mut pn_data_t; 3],
-    pub(super) notices: Vec<Notice>,
     pub(super) settling: bool,
     /// The proactor that drives it, for threads that do not.
     pub(super) seat: Seat,

@@ -1,16 +1,16 @@
-//! The collector: a queue of events, and the pool its event objects come from and return to.
+//! The collector: a queue of events, and the pool that event objects come from and return to.
 //!
 //! Queued events are small values. Whoever looks at one gets an object for it: the event that is taken, as a rule, so
 //! one object serves them all. An event holds a reference to its context. It is dropped when it was popped, or when
 //! the next one is taken, but a program may hold its object longer. When the last reference to that goes, the context
-//! goes first, and then the object returns to the pool: the next one needed is the one dropped last. In the steady
-//! state nothing is allocated. Dropping a context can end an endpoint, which can end a connection, which can drop this
+//! goes first, and then the object returns to the pool: the next one needed is the one dropped last. The pool is the
+//! thread's, and so is the memory of a queue [at rest](rest), so a collector that has nothing to do has neither. In the
+//! steady state nothing is allocated. Dropping a context can end an endpoint, which can end a connection, which can drop this
 //! collector's last reference but one; no borrow of the collector is held while that happens.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_int, c_uint, c_void};
 use std::ptr::null_mut;
-use std::rc::Rc;
 
 use super::call;
 use super::class::{ClassCell, number, object_incref, ordinary_class, pn_class_t};
@@ -24,7 +24,6 @@ pub struct pn_collector_t {
     /// The event last taken with `next`, held until the one after it.
     previous: *mut pn_event_t,
     released: bool,
-    pool: Rc<Pool>,
 }
 
 /// An event that waits. It holds its context through its class, or its object does if it has one.
@@ -69,9 +68,19 @@ impl Queue {
     /// Moves what waits to the front if that gives enough room to be worth it.
     #[cold]
     fn make_room(&mut self) {
-        if self.taken > self.events.len() / 2 {
+        if self.events.capacity() == 0 {
+            self.events = POOL.try_with(|pool| pool.queue.take()).unwrap_or_default();
+        } else if self.taken > self.events.len() / 2 {
             self.events.drain(..self.taken);
             self.taken = 0;
+        }
+    }
+
+    /// Leaves the memory of an empty queue to the next one.
+    fn rest(&mut self) {
+        if self.events.is_empty() && (1..=LARGEST_QUEUE).contains(&self.events.capacity()) {
+            let memory = std::mem::take(&mut self.events);
+            let _ = POOL.try_with(|pool| pool.queue.set(memory));
         }
     }
 
@@ -95,18 +104,25 @@ pub struct pn_event_t {
     let_go: LetGo,
     /// Made when first asked for, kept for the next use of the object.
     attachments: *mut pn_record_t,
-    /// Where the object goes in the end.
-    pool: Rc<Pool>,
 }
 
-/// Event objects that wait for their next use, each with the one reference it will start with.
+/// What collectors of a thread need while they are at work.
 struct Pool {
+    /// Event objects that wait for their next use, each with the one reference it will start with.
     events: RefCell<Vec<*mut pn_event_t>>,
-    closed: Cell<bool>,
+    /// The memory of a queue.
+    queue: Cell<Vec<Queued>>,
+}
+
+thread_local! {
+    static POOL: Pool = const { Pool { events: RefCell::new(Vec::new()), queue: Cell::new(Vec::new()) } };
 }
 
 /// A burst of events must not stay in memory for ever.
 const LARGEST_POOL: usize = 1024;
+
+/// A queue that has had room for more events than this gives its memory to nobody else.
+const LARGEST_QUEUE: usize = 1024;
 
 /// The class of collectors.
 pub(crate) static CLASS: ClassCell = ClassCell(pn_class_t {
@@ -124,8 +140,7 @@ pub(crate) static EVENT_CLASS: ClassCell = ClassCell(pn_class_t {
 
 /// Makes an empty collector.
 pub(crate) fn new() -> *mut pn_collector_t {
-    let pool = Rc::new(Pool { events: RefCell::new(Vec::new()), closed: Cell::new(false) });
-    let collector = pn_collector_t { queue: Queue::default(), previous: null_mut(), released: false, pool };
+    let collector = pn_collector_t { queue: Queue::default(), previous: null_mut(), released: false };
     new_object(&raw const CLASS.0, collector)
 }
 
@@ -134,7 +149,7 @@ impl pn_collector_t {
     pub(crate) fn peek(&mut self) -> *mut pn_event_t {
         let Some(head) = self.queue.events.get_mut(self.queue.taken) else { return null_mut() };
         if head.event.is_null() {
-            head.event = self.pool.object(*head);
+            head.event = object_for(*head);
         }
         head.event
     }
@@ -205,7 +220,7 @@ pub(crate) unsafe fn put(
         return null_mut();
     }
     let mut queued = Queued { kind, class, context, let_go: call::let_go, event: null_mut() };
-    queued.event = this.pool.object(queued);
+    queued.event = object_for(queued);
     this.queue.push(queued);
     // SAFETY: passed on from the caller.
     unsafe { call::incref(class, context) };
@@ -285,7 +300,7 @@ unsafe fn next_anew(collector: *mut pn_collector_t) -> *mut pn_event_t {
     let this = unsafe { &mut *collector };
     this.previous = match this.queue.pop() {
         None => null_mut(),
-        Some(head) if head.event.is_null() => this.pool.object(head),
+        Some(head) if head.event.is_null() => object_for(head),
         Some(head) => head.event,
     };
     this.previous
@@ -331,6 +346,15 @@ pub(crate) unsafe fn abandon(collector: *mut pn_collector_t) {
         // SAFETY: the collector holds this event.
         unsafe { drop_context(previous) };
     }
+}
+
+/// Nothing is going on: a queue that is empty gives its memory back.
+///
+/// # Safety
+/// See [`next`].
+pub(crate) unsafe fn rest(collector: *mut pn_collector_t) {
+    // SAFETY: passed on from the caller.
+    unsafe { (*collector).queue.rest() };
 }
 
 /// Drops everything and refuses further events.
@@ -423,18 +447,11 @@ unsafe extern "C" fn finalize(object: *mut c_void) {
     let collector = object.cast::<pn_collector_t>();
     // SAFETY: the slot belongs to collectors, and this is its end.
     unsafe { release(collector) };
-    // SAFETY: as above.
-    let pool = unsafe { Rc::clone(&(*collector).pool) };
     // SAFETY: nobody uses the collector any more.
     unsafe { collector.drop_in_place() };
-    pool.closed.set(true);
-    for event in pool.events.take() {
-        // SAFETY: the pool held this event; with the pool closed its end is final.
-        unsafe { drop_event(event) };
-    }
 }
 
-/// Ends an event: the context goes, the object returns to its pool if there still is one.
+/// Ends an event: the context goes, the object returns to the pool if there is room.
 unsafe extern "C" fn finalize_event(object: *mut c_void) {
     let event = object.cast::<pn_event_t>();
     // SAFETY: the slot belongs to events, and nobody holds this one.
@@ -445,19 +462,15 @@ unsafe extern "C" fn finalize_event(object: *mut c_void) {
         // SAFETY: the record is live, held by the event.
         unsafe { record::clear(attachments) };
     }
-    // SAFETY: as above; what has run meanwhile does not reach the event.
-    let this = unsafe { &mut *event };
-    if this.pool.takes_back() {
+    // While a thread ends it has no pool, and the object is just freed.
+    if POOL.try_with(|pool| pool.keep(event)).unwrap_or(false) {
         // The pool's reference: it resurrects the object, so that its memory stays.
         // SAFETY: the event is live until its class frees it.
         unsafe { object_incref(object) };
-        this.pool.events.borrow_mut().push(event);
         return;
     }
     // SAFETY: the event held its attachments; null is tolerated.
-    unsafe { super::decref(this.attachments) };
-    // SAFETY: nobody uses the event any more; this gives up its share of the pool.
-    unsafe { event.drop_in_place() };
+    unsafe { super::decref(attachments) };
 }
 
 impl pn_event_t {
@@ -468,26 +481,40 @@ impl pn_event_t {
     }
 }
 
-impl Pool {
-    /// An object for a queued event, whose reference it takes over.
-    fn object(self: &Rc<Self>, queued: Queued) -> *mut pn_event_t {
-        let Queued { kind, class, context, let_go, .. } = queued;
-        match self.events.borrow_mut().pop() {
-            Some(event) => {
-                // SAFETY: a pooled event is live and held by nobody else.
-                unsafe { (*event).become_event(queued) };
-                event
-            }
-            None => {
-                let pool = Rc::clone(self);
-                let event = pn_event_t { kind, class, context, let_go, attachments: null_mut(), pool };
-                new_object(&raw const EVENT_CLASS.0, event)
-            }
+/// An object for a queued event, whose reference it takes over.
+fn object_for(queued: Queued) -> *mut pn_event_t {
+    let Queued { kind, class, context, let_go, .. } = queued;
+    match POOL.try_with(|pool| pool.events.borrow_mut().pop()) {
+        Ok(Some(event)) => {
+            // SAFETY: a pooled event is live and held by nobody else.
+            unsafe { (*event).become_event(queued) };
+            event
+        }
+        _ => {
+            let event = pn_event_t { kind, class, context, let_go, attachments: null_mut() };
+            new_object(&raw const EVENT_CLASS.0, event)
         }
     }
+}
 
-    fn takes_back(&self) -> bool {
-        !self.closed.get() && self.events.borrow().len() < LARGEST_POOL
+impl Pool {
+    /// Takes an event that nobody holds, if there is room.
+    fn keep(&self, event: *mut pn_event_t) -> bool {
+        let mut events = self.events.borrow_mut();
+        let room = events.len() < LARGEST_POOL;
+        if room {
+            events.push(event);
+        }
+        room
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for event in self.events.take() {
+            // SAFETY: the pool held this event; with no pool left its end is final.
+            unsafe { drop_event(event) };
+        }
     }
 }
 
@@ -695,6 +722,31 @@ mod tests {
             assert_eq!(count(object), 1, "and dropped when its turn was over");
             decref(collector);
             decref(object);
+        }
+    }
+
+    #[test]
+    fn a_collector_at_rest_has_no_memory_and_the_next_one_at_work_has_it() {
+        let (first, second) = (new(), new());
+        let room = |collector: *mut pn_collector_t| unsafe { (*collector).queue.events.capacity() };
+        unsafe {
+            for n in 1..100 {
+                put(first, VOID_CLASS, context(n), 5);
+            }
+            let had = room(first);
+            rest(first);
+            assert_eq!(room(first), had, "there are events");
+            drain(first);
+            rest(first);
+            rest(second);
+            assert_eq!((room(first), room(second)), (0, 0));
+            put(second, VOID_CLASS, context(1), 5);
+            put(first, VOID_CLASS, context(2), 5);
+            assert_eq!(room(second), had);
+            assert_eq!((*next(second)).context(), context(1));
+            assert_eq!((*next(first)).context(), context(2));
+            decref(first);
+            decref(second);
         }
     }
 

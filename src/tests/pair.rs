@@ -42,10 +42,8 @@ impl Peer {
     }
 
     fn settle_into(&mut self, seen: &mut Vec<Notice>) {
-        let mut fresh = Vec::new();
         loop {
-            self.connection.take_notices(&mut fresh);
-            for notice in fresh.drain(..) {
+            for notice in self.connection.take_notices() {
                 if seen.last() != Some(&notice) {
                     seen.push(notice);
                 }
