@@ -1,4 +1,5 @@
-//! Reaching a peer: its addresses are tried in order until one answers. Only the last refusal is told.
+//! Reaching a peer: its addresses are tried in order until one answers. Only the last refusal is told; that an address
+//! could not even be tried is told only if none could.
 
 use std::collections::VecDeque;
 use std::io;
@@ -86,7 +87,7 @@ impl Dial {
                 }
                 let Some(socket) = self.trying.take() else { return Progress::Waits };
                 match failed.then(|| socket.take_error().unwrap_or_else(Some)).flatten() {
-                    Some(error) => self.refusal = Some(Fault::new(&error, "disconnected")),
+                    Some(error) => self.refusal = Some(Fault::new(&error, REFUSED)),
                     None if socket.peer_address().is_empty() => {
                         // That was said by the socket of the attempt before.
                         self.trying = Some(socket);
@@ -102,13 +103,15 @@ impl Dial {
     /// Tries the next address, and those after it as long as they are refused at once.
     fn try_next(&mut self, watch: impl Fn(&Socket) -> io::Result<()>) -> Progress {
         while let Some(address) = self.left.pop_front() {
-            self.tried = address;
-            match self.begin(&watch) {
+            match Self::begin(&address, &watch) {
                 Ok(socket) => {
-                    self.trying = Some(socket);
+                    (self.trying, self.tried) = (Some(socket), address);
                     return Progress::Waits;
                 }
-                Err(error) => self.refusal = Some(Fault::new(&error, "on connect")),
+                Err(_) if self.refusal.as_ref().is_some_and(|fault| fault.phrase == REFUSED) => {}
+                Err(error) => {
+                    (self.refusal, self.tried) = (Some(Fault::new(&error, "on connect")), address);
+                }
             }
         }
         let not_tried = || Fault::new(&io::Error::from_raw_os_error(libc::ENOTCONN), "on connect");
@@ -116,10 +119,47 @@ impl Dial {
     }
 
     /// A socket that becomes writable, or has an error, when the peer has answered.
-    fn begin(&self, watch: impl Fn(&Socket) -> io::Result<()>) -> io::Result<Socket> {
-        let socket = Socket::stream(&self.tried)?;
-        socket.connect(&self.tried)?;
+    fn begin(address: &SocketAddress, watch: impl Fn(&Socket) -> io::Result<()>) -> io::Result<Socket> {
+        let socket = Socket::stream(address)?;
+        socket.connect(address)?;
         watch(&socket)?;
         Ok(socket)
+    }
+}
+
+/// The phrase for an address that was tried, and refused.
+const REFUSED: &str = "disconnected";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tries these addresses until all have failed, and gives what is told of it and the address it is told of.
+    fn refusal_of(addresses: &[&str]) -> (&'static str, String) {
+        let mut dial = Dial::default();
+        let addresses = addresses.iter().map(|text| SocketAddress::from_std(text.parse().unwrap()));
+        dial.found(Ok(addresses.collect()));
+        loop {
+            // A refusal takes its time to come, even from this host.
+            let failed = dial.socket().is_some_and(|socket| socket.peer_address().is_empty());
+            let signals = if failed { Signals::ERROR } else { Signals::NONE };
+            match dial.advance(signals, |_| Ok(())) {
+                Progress::Waits => std::thread::yield_now(),
+                Progress::Reached(..) => panic!("nobody is there"),
+                Progress::Failed(fault) => {
+                    let (host, port) = dial.tried().numeric().unwrap();
+                    return (fault.phrase, format!("{host}:{port}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "needs sockets")]
+    fn a_refusal_counts_for_more_than_an_address_that_could_not_be_tried() {
+        let (nobody, nowhere) = ("127.0.0.1:1", "255.255.255.255:1");
+        assert_eq!(refusal_of(&[nobody, nowhere]), (REFUSED, nobody.to_owned()));
+        assert_eq!(refusal_of(&[nowhere, nobody]), (REFUSED, nobody.to_owned()));
+        assert_eq!(refusal_of(&[nowhere]), ("on connect", nowhere.to_owned()));
     }
 }
