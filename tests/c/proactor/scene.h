@@ -434,6 +434,16 @@ static MAYBE int must(int result, const char *what)
     return result;
 }
 
+/* Whether this host has the newer family of addresses. */
+static MAYBE bool six(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+    bool there = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    if (fd >= 0) close(fd);
+    return there;
+}
+
 /* A bound socket that nobody answers at, until `listen` is called; its port gets a name. */
 static MAYBE int bound_socket(const char *name, party_t **party)
 {

@@ -147,8 +147,8 @@ static void plain(void)
     finish();
 
     begin("addresses of listeners");
-    static const char *const listened[] = {"127.0.0.1:0", "::1:0", "0.0.0.0:0", ":::0"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const listened[] = {"127.0.0.1:0", "0.0.0.0:0", "::1:0", ":::0"};
+    for (int i = 0; i < (six() ? 4 : 2); i++) {
         party_t *party = listen_at("listener", listened[i], 1, NULL);
         party->quiet = true;
         say_address(listened[i], pn_listener_addr(party->listener));
@@ -196,12 +196,12 @@ int main(void)
 {
     joining();
     of_connections("addresses of connections", "127.0.0.1:0");
-    of_connections("addresses of connections of the other family", "::1:0");
+    if (six()) of_connections("addresses of connections of the other family", "::1:0");
     relations();
     plain();
     by_host("no host is the loopback", "");
     by_host("the loopback of the older family", "127.0.0.1");
-    by_host("the loopback of the newer family", "::1");
+    if (six()) by_host("the loopback of the newer family", "::1");
     by_host("the loopback by its name", "localhost");
     return 0;
 }

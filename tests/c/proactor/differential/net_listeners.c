@@ -37,7 +37,7 @@ static void addresses(void)
 {
     open_and_close("any port of the loopback", "127.0.0.1:0");
     open_and_close("any port of every family", ":0");
-    open_and_close("the loopback of the other family", "::1:0");
+    if (six()) open_and_close("the loopback of the other family", "::1:0");
     open_and_close("every address of one family", "0.0.0.0:0");
     open_and_close("a name with several addresses", "localhost:0");
 }

@@ -349,6 +349,6 @@ int main(void)
     raw_pieces();
     from_handlers();
     more_of_disconnecting();
-    families();
+    if (six()) families();
     return 0;
 }
