@@ -90,7 +90,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 25] = [
+const STEPS: [Step; 26] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -112,6 +112,7 @@ const STEPS: [Step; 25] = [
     Step { name: "loading", run: binding::loading },
     Step { name: "C examples", run: programs::c_examples },
     Step { name: "C++ examples", run: programs::cpp_examples },
+    Step { name: "collectd", run: programs::collectd },
     Step { name: "recovery", run: programs::recovery },
     Step { name: "interop", run: interop::interop },
     Step { name: "stress", run: soak::step },

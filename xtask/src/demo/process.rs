@@ -3,7 +3,7 @@
 //! Output is read by a thread each, so a full pipe never blocks the program. Which library a script took is seen in the
 //! process's memory map: another thread looks until the library shows up in it, because a short program is gone before
 //! anybody could look later. A compiled program may be gone before that thread has had a turn, but the loader tells
-//! beforehand what it will take.
+//! beforehand what it will take, unless it is a plug-in that takes it.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use crate::{Outcome, shell};
 
 use super::side::{Side, loaded_libraries, proton_libraries};
 
@@ -70,12 +72,8 @@ impl Process {
         }
         let output = Reader::start(child.stdout.take());
         let errors = Reader::start(child.stderr.take());
-        let map = if is_script {
-            watch(child.id())
-        } else {
-            let loaded = loaded_libraries(side, program);
-            thread::spawn(|| loaded)
-        };
+        let loaded = if is_script { Vec::new() } else { loaded_libraries(side, program) };
+        let map = if loaded.is_empty() { watch(child.id()) } else { thread::spawn(|| loaded) };
         Ok(Self { name, child, started, output, errors, map })
     }
 
@@ -101,6 +99,11 @@ impl Process {
     /// What the program has written so far, errors behind the rest.
     pub(crate) fn said(&self) -> String {
         self.output.so_far() + &self.errors.so_far()
+    }
+
+    /// Asks the program to end, as `kill` does.
+    pub(crate) fn ask_to_end(&self) -> Outcome {
+        shell::run(Command::new("kill").arg("-TERM").arg(self.child.id().to_string()))
     }
 
     /// Stops a program that would run for ever.

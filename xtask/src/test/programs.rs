@@ -11,6 +11,7 @@
 mod build;
 mod c;
 mod cast;
+mod collectd;
 mod cpp;
 mod rabbit;
 mod recovery;
@@ -62,6 +63,19 @@ pub(crate) fn cpp_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let reference = Cast::new("reference", Side::distribution(), programs, bench)?;
     for (client, server) in [(&ours, &ours), (&ours, &reference), (&reference, &ours)] {
         play(tally, &cpp::SCENES, client, server);
+    }
+    Ok(())
+}
+
+/// A daemon of the distribution whose plug-in uses the library.
+pub(crate) fn collectd(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    crate::packages::ensure(&["collectd-core", "libyajl2"])?;
+    let nothing = build::folder(bench, "stage")?;
+    let ours = Cast::new("ours", Side::ours(&bench.prefix, false)?, nothing.clone(), bench)?;
+    let reference = Cast::new("reference", Side::distribution(), nothing, bench)?;
+    for receivers in [&ours, &reference] {
+        let result = collectd::metrics(bench, &ours, receivers);
+        report(tally, &format!("metrics to {}", receivers.name), result);
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ impl Cast {
         Ok((result, said))
     }
 
-    /// The path of a Python program of this project, or of a program of the cast.
+    /// The path of a Python program of this project, or of a program of the cast; an absolute path stays.
     fn program(&self, name: &str) -> PathBuf {
         let is_script = Path::new(name).extension().is_some_and(|extension| extension == "py");
         if is_script { &self.scripts } else { &self.programs }.join(name)
