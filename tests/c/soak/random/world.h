@@ -228,7 +228,7 @@ static void any_address(char *address, size_t size, bool raw)
     for (unsigned at = 0; at < port_count && !one_in(40); at++)
         if (ports[at].raw == raw && one_in(++fitting)) port = ports[at].port;
     pthread_mutex_unlock(&ports_lock);
-    snprintf(address, size, "127.0.0.1:%u", port);
+    snprintf(address, size, "%s:%u", one_in(8) ? "localhost" : "127.0.0.1", port);
 }
 
 /* ---- what is told when a fact does not hold ---- */
