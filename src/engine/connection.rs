@@ -15,7 +15,7 @@ use super::fifo::Fifo;
 use super::link::Link;
 use super::names::Names;
 use super::pool::AtHand;
-use super::rare::Rare;
+use super::rare::{Blank, Rare};
 use super::session::Session;
 use super::state::{EndpointState, Half};
 use super::text::Text;
@@ -31,9 +31,7 @@ pub(crate) struct Connection {
     pub(crate) state: EndpointState,
     pub(crate) container: Option<Text>,
     pub(crate) hostname: Option<Text>,
-    pub(crate) user: Option<Text>,
-    pub(crate) authorization: Option<Text>,
-    pub(crate) password: Option<Password>,
+    pub(crate) identity: Rare<Identity>,
     pub(crate) extras: Rare<Extras>,
     pub(crate) condition: Rare<Condition>,
     /// A transport is attached.
@@ -68,6 +66,18 @@ pub(crate) struct Connection {
     /// One of the notices is about a delivery, which has to stay until that is told.
     pub(super) tells_of_deliveries: bool,
     candidates: Vec<Subject>,
+}
+
+/// Who a client says it is.
+#[derive(Default)]
+pub(crate) struct Identity {
+    pub(crate) user: Option<Text>,
+    pub(crate) authorization: Option<Text>,
+    pub(crate) password: Option<Password>,
+}
+
+impl Blank for Identity {
+    const BLANK: &'static Self = &Self { user: None, authorization: None, password: None };
 }
 
 /// What the next output has to look at, in the order of first change.

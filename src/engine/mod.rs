@@ -36,7 +36,7 @@ use std::ptr::NonNull;
 
 pub(crate) use arena::Key;
 pub(crate) use condition::Condition;
-pub(crate) use connection::{Connection, Password};
+pub(crate) use connection::{Connection, Identity, Password};
 pub(crate) use delivery::Delivery;
 pub(crate) use disposition::Disposition;
 pub(crate) use error::{

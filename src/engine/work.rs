@@ -29,7 +29,8 @@ pub(crate) struct Work {
     /// How many times a delivery has become work.
     so_far: u64,
     /// The queue itself, once somebody has asked for it.
-    queue: Option<BTreeMap<NonZeroU64, DeliveryKey>>,
+    #[allow(clippy::box_collection, reason = "hardly anybody asks")]
+    queue: Option<Box<BTreeMap<NonZeroU64, DeliveryKey>>>,
 }
 
 impl Work {
@@ -58,7 +59,7 @@ impl Work {
     pub(super) fn next(&mut self, deliveries: &Arena<Delivery>, since: WorkSince) -> Option<DeliveryKey> {
         let queue = self.queue.get_or_insert_with(|| {
             let work = deliveries.keys().filter_map(|key| Some((deliveries.get(key)?.work.0?, key)));
-            work.collect()
+            Box::new(work.collect())
         });
         let start = since.0.map_or(Bound::Unbounded, Bound::Excluded);
         queue.range((start, Bound::Unbounded)).next().map(|(_, key)| *key)

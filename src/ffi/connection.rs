@@ -51,7 +51,7 @@ pub extern "C" fn pn_connection() -> *mut pn_connection_t {
         driver: null_mut(),
         record: null_mut(),
         condition: None,
-        data: [null_mut(); 3],
+        data: None,
         settling: false,
         seat: Seat::none(),
     });
@@ -241,7 +241,7 @@ pub unsafe extern "C" fn pn_connection_set_container(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_get_user(connection: *mut pn_connection_t) -> *const c_char {
     // SAFETY: the caller passes null or a live connection.
-    unsafe { on_connection(connection, std::ptr::null(), |engine| lend(&engine.user)) }
+    unsafe { on_connection(connection, std::ptr::null(), |engine| lend(&engine.identity.user)) }
 }
 
 /// Sets the user that a client authenticates as. Read when a transport is bound, where it calls for SASL.
@@ -253,7 +253,7 @@ pub unsafe extern "C" fn pn_connection_set_user(connection: *mut pn_connection_t
     // SAFETY: the caller passes null or a string.
     let user = unsafe { text(user) };
     // SAFETY: the caller passes null or a live connection.
-    unsafe { on_connection(connection, (), |engine| engine.user = Text::from_option(user)) }
+    unsafe { on_connection(connection, (), |engine| engine.identity.user = Text::from_option(user)) }
 }
 
 /// Returns the identity that a connection wants to act for.
@@ -263,7 +263,7 @@ pub unsafe extern "C" fn pn_connection_set_user(connection: *mut pn_connection_t
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_connection_get_authorization(connection: *mut pn_connection_t) -> *const c_char {
     // SAFETY: the caller passes null or a live connection.
-    unsafe { on_connection(connection, std::ptr::null(), |engine| lend(&engine.authorization)) }
+    unsafe { on_connection(connection, std::ptr::null(), |engine| lend(&engine.identity.authorization)) }
 }
 
 /// Sets the identity that a client wants to act for, if not the user itself. Read when a transport is bound.
@@ -278,7 +278,9 @@ pub unsafe extern "C" fn pn_connection_set_authorization(
     // SAFETY: the caller passes null or a string.
     let authzid = unsafe { text(authzid) };
     // SAFETY: the caller passes null or a live connection.
-    unsafe { on_connection(connection, (), |engine| engine.authorization = Text::from_option(authzid)) }
+    unsafe {
+        on_connection(connection, (), |engine| engine.identity.authorization = Text::from_option(authzid))
+    }
 }
 
 /// Sets the password that a client proves itself with. Read when a transport is bound; it cannot be read back.
@@ -293,7 +295,7 @@ pub unsafe extern "C" fn pn_connection_set_password(
     // SAFETY: the caller passes null or a string.
     let password = unsafe { text(password) }.map(Password::new);
     // SAFETY: the caller passes null or a live connection.
-    unsafe { on_connection(connection, (), |engine| engine.password = password) }
+    unsafe { on_connection(connection, (), |engine| engine.identity.password = password) }
 }
 
 /// Returns the name of the host that a connection asks for.
@@ -462,7 +464,8 @@ unsafe fn open_condition(owner: *mut c_void, _part: u32) -> *mut Condition {
 unsafe fn own_data(connection: *mut pn_connection_t, part: u32) -> *mut pn_data_t {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { connection.as_mut() }) else { return null_mut() };
-    let place = &mut this.data[part as usize];
+    let data = this.data.get_or_insert_with(|| Box::new([null_mut(); 3]));
+    let place = &mut data[part as usize];
     if place.is_null() {
         *place = lent_data(connection.cast(), part, open_data, Home::Varying);
     }

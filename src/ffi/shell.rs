@@ -37,7 +37,7 @@ pub struct pn_connection_t {
     pub(super) driver: *mut pn_connection_driver_t,
     pub(super) record: *mut pn_record_t,
     pub(super) condition: Option<Box<pn_condition_t>>,
-    pub(super) data: [*mut pn_data_t; 3],
+    pub(super) data: Option<Box<[*mut pn_data_t; 3]>>,
     pub(super) settling: bool,
     /// The proactor that drives it, for threads that do not.
     pub(super) seat: Seat,
@@ -94,7 +94,7 @@ pub struct pn_transport_t {
     /// The condition of the bound connection's peer.
     pub(super) remote_condition: Option<Box<pn_condition_t>>,
     /// What the peer's open offered, desired and said of itself.
-    pub(super) data: [*mut pn_data_t; 3],
+    pub(super) data: Option<Box<[*mut pn_data_t; 3]>>,
 }
 
 /// An object that is part of a connection tree.
@@ -385,7 +385,7 @@ fn retire_all(data: &[*mut pn_data_t]) {
 impl Drop for pn_connection_t {
     fn drop(&mut self) {
         retire_record(self.record);
-        retire_all(&self.data);
+        retire_all(self.data.as_ref().map_or(&[], |data| data.as_slice()));
         // SAFETY: the connection held a reference since it was told to collect; null is tolerated.
         unsafe { decref(self.collector) };
     }
@@ -415,7 +415,7 @@ impl Drop for pn_delivery_t {
 impl Drop for pn_transport_t {
     fn drop(&mut self) {
         retire_record(self.record);
-        retire_all(&self.data);
+        retire_all(self.data.as_ref().map_or(&[], |data| data.as_slice()));
     }
 }
 

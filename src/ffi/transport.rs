@@ -55,7 +55,7 @@ pub extern "C" fn pn_transport() -> *mut pn_transport_t {
         error: pn_error_t::new(),
         condition: None,
         remote_condition: None,
-        data: [null_mut(); 3],
+        data: None,
     });
     // SAFETY: the transport is fresh; the caller gets its first reference.
     unsafe { set_count(transport, 1) };
@@ -858,7 +858,8 @@ pub(super) unsafe fn remote_condition(transport: *mut pn_transport_t) -> *mut pn
 pub(super) unsafe fn remote_data(transport: *mut pn_transport_t, part: u32) -> *mut pn_data_t {
     // SAFETY: passed on from the caller.
     let Some(this) = (unsafe { transport.as_mut() }) else { return null_mut() };
-    let place = &mut this.data[part as usize];
+    let data = this.data.get_or_insert_with(|| Box::new([null_mut(); 3]));
+    let place = &mut data[part as usize];
     if place.is_null() {
         *place = lent_data(transport.cast(), part, open_remote_data, Home::Varying);
     }

@@ -447,6 +447,8 @@ unsafe extern "C" fn finalize(object: *mut c_void) {
     let collector = object.cast::<pn_collector_t>();
     // SAFETY: the slot belongs to collectors, and this is its end.
     unsafe { release(collector) };
+    // SAFETY: as above; the next collector is likely to need as much.
+    unsafe { rest(collector) };
     // SAFETY: nobody uses the collector any more.
     unsafe { collector.drop_in_place() };
 }

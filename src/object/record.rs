@@ -1,18 +1,20 @@
 //! The record: what an object keeps its attachments in, keys to values, each value counted through its class.
 //!
 //! Keys are addresses or any other bit pattern of that size; there are rarely more than three, so they are walked.
-//! Every record has the null key from the start, for the old "context" of an object. Taking or dropping a
+//! Every record has the null key from the start, for the old "context" of an object, and few have another. Taking or dropping a
 //! reference may run a client's code, which may use the same record: no borrow of the fields outlives a step.
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
 use super::call;
-use super::class::{ClassCell, VOID, number, ordinary_class, pn_class_t};
+use super::class::{ClassCell, number, ordinary_class, pn_class_t};
 use super::header::new_object;
 
 /// A record of attachments.
 pub struct pn_record_t {
+    /// The value of the null key, which is not counted.
+    context: *mut c_void,
     fields: Vec<Field>,
 }
 
@@ -23,8 +25,6 @@ struct Field {
 }
 
 impl Field {
-    const CONTEXT: Self = Self { key: std::ptr::null(), class: &raw const VOID.0, value: null_mut() };
-
     fn drop_reference(self) {
         // SAFETY: the field took this reference through the same class when the value was set.
         unsafe { call::decref(self.class, self.value) };
@@ -36,7 +36,7 @@ pub(crate) static CLASS: ClassCell = ClassCell(ordinary_class::<pn_record_t>(c"p
 
 /// Makes a record with nothing but the empty context.
 pub(crate) fn new() -> *mut pn_record_t {
-    new_object(&raw const CLASS.0, pn_record_t { fields: vec![Field::CONTEXT] })
+    new_object(&raw const CLASS.0, pn_record_t { context: null_mut(), fields: Vec::new() })
 }
 
 impl pn_record_t {
@@ -46,18 +46,21 @@ impl pn_record_t {
 
     /// Defines a key, with no value; a key that exists keeps class and value.
     pub(crate) fn define(&mut self, key: *const c_void, class: *const pn_class_t) {
-        if self.find(key).is_none() {
+        if !self.has(key) {
             self.fields.push(Field { key, class, value: null_mut() });
         }
     }
 
     /// Whether a key is defined.
     pub(crate) fn has(&self, key: *const c_void) -> bool {
-        self.fields.iter().any(|field| field.key == key)
+        key.is_null() || self.fields.iter().any(|field| field.key == key)
     }
 
     /// The value of a key, null if it has none.
     pub(crate) fn get(&self, key: *const c_void) -> *mut c_void {
+        if key.is_null() {
+            return self.context;
+        }
         self.fields.iter().find(|field| field.key == key).map_or(null_mut(), |field| field.value)
     }
 }
@@ -73,6 +76,11 @@ impl Drop for pn_record_t {
 /// # Safety
 /// `record` is live, and `value` null or an object of the key's class.
 pub(crate) unsafe fn set(record: *mut pn_record_t, key: *const c_void, value: *mut c_void) {
+    if key.is_null() {
+        // SAFETY: the caller passes a live record.
+        unsafe { (*record).context = value };
+        return;
+    }
     // SAFETY: the caller passes a live record; this borrow ends before any class function runs.
     let Some(field) = (unsafe { (*record).find(key) }) else { return };
     let class = field.class;
@@ -89,12 +97,9 @@ pub(crate) unsafe fn set(record: *mut pn_record_t, key: *const c_void, value: *m
 /// `record` is live.
 pub(crate) unsafe fn clear(record: *mut pn_record_t) {
     // SAFETY: the caller passes a live record; this borrow ends before any class function runs.
-    let fields = unsafe { &mut (*record).fields };
-    if let [Field { value, .. }] = fields.as_mut_slice() {
-        *value = null_mut(); // the context, which is not counted
-        return;
-    }
-    std::mem::replace(fields, vec![Field::CONTEXT]).into_iter().for_each(Field::drop_reference);
+    let this = unsafe { &mut *record };
+    this.context = null_mut();
+    std::mem::take(&mut this.fields).into_iter().for_each(Field::drop_reference);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Attaching a connection to the transport, and taking it off again (spec/engine.md section 4).
 
 use super::Transport;
-use crate::engine::{Connection, Event, Half, Misuse, NumberMap, Password, Subject, Text};
+use crate::engine::{Connection, Event, Half, Identity, Misuse, NumberMap, Password, Subject, Text};
 
 impl Transport {
     /// Binds `connection`: its endpoints go out with the next output, and input that was held back is read.
@@ -27,13 +27,10 @@ impl Transport {
     /// User, password and host name are read now; a user or authorization calls for SASL.
     fn take_over_credentials(&mut self, connection: &Connection) {
         let given = |text: &Option<Text>| text.as_ref().is_some_and(|t| !t.bytes().is_empty());
-        if given(&connection.user) || given(&connection.authorization) {
-            let password = connection.password.as_ref().map(|password| Password::new(password.bytes()));
-            self.sasl_mut().set_credentials(
-                connection.user.clone(),
-                connection.authorization.clone(),
-                password,
-            );
+        let Identity { user, authorization, password } = &*connection.identity;
+        if given(user) || given(authorization) {
+            let password = password.as_ref().map(|password| Password::new(password.bytes()));
+            self.sasl_mut().set_credentials(user.clone(), authorization.clone(), password);
         }
         if let Some(sasl) = &mut self.sasl {
             sasl.set_remote_host(connection.hostname.clone());
