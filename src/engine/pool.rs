@@ -62,6 +62,9 @@ impl AtHand {
     #[inline]
     pub(crate) fn give(&mut self, buffer: Vec<u8>) {
         let size = buffer.capacity();
+        if self.buffers.capacity() == 0 {
+            self.fetch_bundle();
+        }
         if (*WORTH_KEEPING.start()..=SMALL).contains(&size) && self.held + size <= MOST_AT_HAND {
             self.held += size;
             self.buffers.push(buffer);
@@ -82,13 +85,19 @@ impl AtHand {
     #[cold]
     fn fetch(&mut self, wanted: usize) -> Vec<u8> {
         if self.buffers.is_empty() {
-            let _ = POOL.try_with(|pool| pool.borrow_mut().fetch(self));
+            self.fetch_bundle();
             if let Some(latest) = self.buffers.pop_if(|latest| latest.capacity() >= wanted) {
                 self.held -= latest.capacity();
                 return latest;
             }
         }
         take(wanted)
+    }
+
+    /// Takes over what a connection that came to rest has put back, its list included.
+    #[cold]
+    fn fetch_bundle(&mut self) {
+        let _ = POOL.try_with(|pool| pool.borrow_mut().fetch(self));
     }
 
     #[cold]
@@ -137,11 +146,14 @@ pub(crate) fn give(buffer: Vec<u8>) {
 }
 
 impl Pool {
-    /// The bundle put back last takes the place of an empty one.
+    /// The bundle put back last takes the place of an empty one, whose list waits until it is needed.
     fn fetch(&mut self, empty: &mut AtHand) {
         if let Some(bundle) = self.bundles.pop() {
             self.small.held -= bundle.held;
-            *empty = bundle;
+            let list = std::mem::replace(empty, bundle);
+            if list.buffers.capacity() > 0 {
+                self.bundles.insert(0, list);
+            }
         }
     }
 
@@ -206,15 +218,15 @@ mod tests {
             at_hand.rest();
             assert_eq!((at_hand.held, at_hand.buffers.capacity()), (0, 0));
             POOL.with_borrow(|pool| assert_eq!(pool.small.held, 100_000));
+            at_hand.give(Vec::with_capacity(4000));
+            assert_eq!((at_hand.held, at_hand.buffers.len()), (65_500, 655), "one too many for it");
             assert_eq!((at_hand.take(100).capacity(), at_hand.held), (100, 65_400));
-            POOL.with_borrow(|pool| assert_eq!(pool.small.held, 34_500));
-            for _ in 0..2 * MOST_BUNDLES {
-                let mut other = AtHand::default();
-                other.give(Vec::with_capacity(100));
-                other.rest();
-            }
+            POOL.with_borrow(|pool| assert_eq!(pool.small.held, 38_500));
+            let mut others: [AtHand; 2 * MOST_BUNDLES] = std::array::from_fn(|_| AtHand::default());
+            others.iter_mut().for_each(|other| other.give(Vec::with_capacity(100)));
+            others.iter_mut().for_each(AtHand::rest);
             POOL.with_borrow(|pool| {
-                assert_eq!((pool.small.held, pool.bundles.len()), (47_300, MOST_BUNDLES));
+                assert_eq!((pool.small.held, pool.bundles.len()), (51_300, MOST_BUNDLES));
             });
         })
         .join()
