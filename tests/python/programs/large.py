@@ -11,7 +11,7 @@ connection = BlockingConnection(sys.argv[1], timeout=60)
 sender = connection.create_sender(sys.argv[2])
 receiver = connection.create_receiver(sys.argv[2], credit=1)
 for size in map(int, sys.argv[3:]):
-    body = bytes(at * 7 % 251 for at in range(size))
+    body = (bytes(range(251)) * (size // 251 + 1))[:size]
     for _ in range(TIMES):
         sender.send(Message(body=body))
         got = bytes(receiver.receive(timeout=60).body)
