@@ -1,6 +1,29 @@
 /* Differential program: connections that never come about, and peers that go away, stall or speak nonsense. */
 #include "proactor/scene.h"
 
+/* Hears the socket out, and ends the scene. */
+static void socket_ends(int fd)
+{
+    say("the socket hears %s", hear_end(fd));
+    close(fd);
+    finish();
+}
+
+/* The same for a connection that was made to the socket, and was all there was. */
+static void client_ends(party_t *client, int fd)
+{
+    await(client, PN_TRANSPORT_CLOSED);
+    await(scene.self, PN_PROACTOR_INACTIVE);
+    socket_ends(fd);
+}
+
+/* The same for a connection that was accepted from the socket. */
+static void accepted_ends(party_t *listener, int fd)
+{
+    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
+    socket_ends(fd);
+}
+
 static void fail_to_connect(const char *name, const char *address)
 {
     begin(name);
@@ -181,90 +204,57 @@ static void the_end_comes_early(void)
     int fd = serve_by_hand(&client, NULL);
     hear(fd, heard, 8);
     shutdown(fd, SHUT_WR);
-    await(client, PN_TRANSPORT_CLOSED);
-    await(scene.self, PN_PROACTOR_INACTIVE);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    client_ends(client, fd);
 
     begin("the client vanishes before it has said anything");
     fd = dial_by_hand(&listener, NULL);
     shutdown(fd, SHUT_WR);
-    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    accepted_ends(listener, fd);
 
     begin("the server vanishes behind its header");
     fd = serve_by_hand(&client, NULL);
     hear(fd, heard, 8);
     SPEAK(fd, AMQP_HEADER);
     shutdown(fd, SHUT_WR);
-    await(client, PN_TRANSPORT_CLOSED);
-    await(scene.self, PN_PROACTOR_INACTIVE);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    client_ends(client, fd);
 
     begin("the server vanishes in its header");
     fd = serve_by_hand(&client, NULL);
     hear(fd, heard, 8);
     SPEAK(fd, "AMQP\0");
     shutdown(fd, SHUT_WR);
-    await(client, PN_TRANSPORT_CLOSED);
-    await(scene.self, PN_PROACTOR_INACTIVE);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    client_ends(client, fd);
 
     begin("the server vanishes when it is open");
     fd = serve_by_hand(&client, NULL);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     await(client, PN_CONNECTION_REMOTE_OPEN);
     shutdown(fd, SHUT_WR);
-    await(client, PN_TRANSPORT_CLOSED);
-    await(scene.self, PN_PROACTOR_INACTIVE);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    client_ends(client, fd);
 
     begin("the client vanishes when it is open");
     fd = dial_by_hand(&listener, oblige);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     await(listener->last_accepted, PN_CONNECTION_REMOTE_OPEN);
     shutdown(fd, SHUT_WR);
-    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    accepted_ends(listener, fd);
 
     begin("the client says everything there is to say in one go");
     fd = dial_by_hand(&listener, oblige);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME CLOSE_FRAME);
-    await(listener->last_accepted, PN_TRANSPORT_CLOSED);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    accepted_ends(listener, fd);
 
     begin("the server closes without waiting for an answer");
     fd = serve_by_hand(&client, oblige);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME CLOSE_FRAME);
-    await(client, PN_TRANSPORT_CLOSED);
-    await(scene.self, PN_PROACTOR_INACTIVE);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    client_ends(client, fd);
 
     begin("a peer keeps its end open behind both closes");
     fd = serve_by_hand(&client, close_when_open);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     await(client, PN_TRANSPORT_HEAD_CLOSED);
     SPEAK(fd, CLOSE_FRAME);
-    await(client, PN_TRANSPORT_CLOSED);
-    await(scene.self, PN_PROACTOR_INACTIVE);
-    say("the socket hears %s", hear_end(fd));
-    close(fd);
-    finish();
+    client_ends(client, fd);
 }
 
 static void behind_our_close(void)
