@@ -164,7 +164,11 @@ impl ConnectionIo {
     pub(crate) fn dial(&mut self, site: &impl Site) {
         let Stage::Reaching(dial) = &mut self.stage else { return };
         match dial.advance(self.pending, |socket| site.watch(socket)) {
-            Progress::Waits => self.pending.remove(Signals::OF_SOCKETS),
+            Progress::Waits => {
+                // What was said is of a socket that was refused; the next one begins anew.
+                (self.readable, self.hung_up) = (false, false);
+                self.pending.remove(Signals::OF_SOCKETS);
+            }
             Progress::Reached(socket, peer) => {
                 self.peer = KeptAddress::from(&peer);
                 (self.stage, self.writable) = (Stage::Open(socket), true);

@@ -251,10 +251,15 @@ fn the_next_address_is_tried_when_one_is_refused() {
     connection.found(Ok(vec![refused, listener.local_address()]));
     let site = Watched::default();
     assert!(!connection.begin(&site) && connection.waits_for_peer());
-    while connection.waits_for_peer() {
+    while *site.0.borrow() < 2 {
         connection.note(Signals::WRITE | Signals::ERROR | Signals::HANGUP);
         connection.dial(&site);
     }
+    while connection.waits_for_peer() {
+        connection.note(Signals::WRITE);
+        connection.dial(&site);
+    }
+    assert!(!connection.hung_up, "it was the refused one that hung up");
     connection.advance(&mut wire, &site);
     assert_eq!((wire.told, *site.0.borrow()), (vec!["established".to_owned()], 2));
     assert_eq!(connection.peer_address().port(), listener.local_address().port());
