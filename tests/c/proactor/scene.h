@@ -536,4 +536,29 @@ static MAYBE void reset(int fd)
     close(fd);
 }
 
+/* A client whose peer is a plain socket, which is returned. */
+static MAYBE int serve_by_hand(party_t **client, handler_t *on)
+{
+    party_t *plain;
+    int listening = listening_socket("plain", &plain);
+    *client = connect_to("client", plain->port, on);
+    int fd = answer(listening);
+    close(listening);
+    return fd;
+}
+
+/* The same, with an idle time-out of the client's own, 0 for none. */
+static MAYBE int serve_with_timeout(party_t **client, pn_millis_t timeout, handler_t *on)
+{
+    party_t *plain;
+    int listening = listening_socket("plain", &plain);
+    *client = new_client("client", on);
+    pn_transport_t *transport = pn_transport();
+    if (timeout) pn_transport_set_idle_timeout(transport, timeout);
+    pn_proactor_connect2(scene.proactor, (*client)->connection, transport, address_of_port(plain->port));
+    int fd = answer(listening);
+    close(listening);
+    return fd;
+}
+
 #endif

@@ -5,6 +5,7 @@
  * descriptor.
  */
 #define _GNU_SOURCE
+#include "soak/serve.h"
 #include "soak/soak.h"
 
 #include <arpa/inet.h>
@@ -19,7 +20,6 @@
 
 enum { PEERS = 60, FREE = 24, HELD = 6, THREADS = 2, MOST = 256 };
 
-static pn_proactor_t *proactor;
 static pn_listener_t *listener;
 static atomic_uint accepted, ended, failed, inactive, events, opened, listeners_open, listeners_closed, raws_ended;
 static atomic_bool leaving, close_at_once;
@@ -105,17 +105,6 @@ static bool on_event(pn_event_t *event)
     default: break;
     }
     return true;
-}
-
-static void *serve(void *nothing)
-{
-    for (bool stay = true; stay;) {
-        pn_event_batch_t *batch = pn_proactor_wait(proactor);
-        for (pn_event_t *event; (event = pn_event_batch_next(batch));) stay &= on_event(event);
-        pn_proactor_done(proactor, batch);
-    }
-    pn_proactor_interrupt(proactor);
-    return nothing;
 }
 
 /* ---- this process and its limit ---- */

@@ -4,6 +4,7 @@
  * a connection costs while it idles is printed; when all are closed, descriptors and memory have to be back.
  */
 #define _GNU_SOURCE
+#include "soak/serve.h"
 #include "soak/soak.h"
 
 #include <pthread.h>
@@ -17,7 +18,6 @@ typedef struct {
     pthread_mutex_t lock;
 } client_t;
 
-static pn_proactor_t *proactor;
 static client_t *clients;
 static pn_listener_t *listener;
 static unsigned port;
@@ -118,17 +118,6 @@ static bool on_event(pn_event_t *event)
     default: break;
     }
     return true;
-}
-
-static void *serve(void *nothing)
-{
-    for (bool stay = true; stay;) {
-        pn_event_batch_t *batch = pn_proactor_wait(proactor);
-        for (pn_event_t *event; (event = pn_event_batch_next(batch));) stay &= on_event(event);
-        pn_proactor_done(proactor, batch);
-    }
-    pn_proactor_interrupt(proactor);
-    return nothing;
 }
 
 static void listen_here(void)

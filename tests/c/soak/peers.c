@@ -5,6 +5,7 @@
  * the latest, and nothing may be left.
  */
 #define _GNU_SOURCE
+#include "soak/serve.h"
 #include "soak/soak.h"
 
 #include <proton/connection_driver.h>
@@ -20,7 +21,6 @@ enum { SERVERS = 3, PEERS = 4, BUFFERS = 4, ROOM = 500, IDLE_MS = 400, FLOOD = 1
 /* How a connection may end. */
 typedef enum { ANYHOW, WELL, BADLY, BY_FRAMING, BY_SILENCE } end_t;
 
-static pn_proactor_t *proactor;
 enum { PATIENT, IMPATIENT, RAW, LISTENERS };
 
 static pn_listener_t *listeners[LISTENERS];
@@ -174,17 +174,6 @@ static bool on_event(pn_event_t *event)
     if (pn_event_raw_connection(event)) on_raw(event);
     else if (pn_event_connection(event)) on_connection(event);
     return true;
-}
-
-static void *serve(void *nothing)
-{
-    for (bool stay = true; stay;) {
-        pn_event_batch_t *batch = pn_proactor_wait(proactor);
-        for (pn_event_t *event; (event = pn_event_batch_next(batch));) stay &= on_event(event);
-        pn_proactor_done(proactor, batch);
-    }
-    pn_proactor_interrupt(proactor);
-    return nothing;
 }
 
 /* ---- the peers: sockets ---- */

@@ -124,16 +124,6 @@ static void flush_when_open(party_t *party, pn_event_t *event, pn_event_type_t t
     pn_connection_close(connection);
 }
 
-static int serve_by_hand(party_t **client, handler_t *on)
-{
-    party_t *plain;
-    int listening = listening_socket("plain", &plain);
-    *client = connect_to("client", plain->port, on);
-    int fd = answer(listening);
-    close(listening);
-    return fd;
-}
-
 static void flushing(void)
 {
     party_t *client;

@@ -455,24 +455,11 @@ static void own_events_leave_time_for_others(void)
     close_scene();
 }
 
-static int serve_by_hand(party_t **client, pn_millis_t timeout, handler_t *on)
-{
-    party_t *plain;
-    int listening = listening_socket("plain", &plain);
-    *client = new_client("client", on);
-    pn_transport_t *transport = pn_transport();
-    if (timeout) pn_transport_set_idle_timeout(transport, timeout);
-    pn_proactor_connect2(scene.proactor, (*client)->connection, transport, address_of_port(plain->port));
-    int fd = answer(listening);
-    close(listening);
-    return fd;
-}
-
 static void silent_peers(void)
 {
     party_t *client;
     open_scene("a server that never says anything is given up");
-    int fd = serve_by_hand(&client, 50, NULL);
+    int fd = serve_with_timeout(&client, 50, NULL);
     await(client, PN_TRANSPORT_CLOSED);
     CHECK(told(client, "TRANSPORT_ERROR amqp:resource-limit-exceeded: local-idle-timeout expired"));
     close(fd);
@@ -511,7 +498,7 @@ static void deadlines_that_come_nearer(void)
 {
     party_t *client;
     open_scene("a deadline is brought forward more than once");
-    int fd = serve_by_hand(&client, 100000, hurry);
+    int fd = serve_with_timeout(&client, 100000, hurry);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     await(client, PN_CONNECTION_REMOTE_OPEN);
     for (unsigned i = 1; i <= 4; i++) {
@@ -538,7 +525,7 @@ static void halves(void)
 {
     party_t *client;
     open_scene("the peer hears the end when the application closes the head");
-    int fd = serve_by_hand(&client, 0, close_head);
+    int fd = serve_with_timeout(&client, 0, close_head);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     ssize_t size = hear(fd, heard, sizeof heard);
     CHECK(size >= 8 && !memcmp(heard, "AMQP\0\1\0\0", 8));
@@ -548,7 +535,7 @@ static void halves(void)
     close_scene();
 
     open_scene("the peer hears the end behind our close without answering it");
-    fd = serve_by_hand(&client, 0, close_when_open);
+    fd = serve_with_timeout(&client, 0, close_when_open);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     size = hear(fd, heard, sizeof heard);
     CHECK(size >= 12 && !memcmp(heard + size - 3, "\x53\x18", 2));
@@ -732,7 +719,7 @@ static void dead_sockets_do_not_spin(void)
 {
     party_t *client;
     open_scene("nothing is ready for ever when the peer keeps silent behind our close");
-    int fd = serve_by_hand(&client, 0, close_when_open);
+    int fd = serve_with_timeout(&client, 0, close_when_open);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     await(client, PN_TRANSPORT_HEAD_CLOSED);
     hear(fd, heard, sizeof heard);

@@ -174,17 +174,6 @@ static void with_state(void)
     finish();
 }
 
-/* A client whose peer is a plain socket. The listening socket is closed at once. */
-static int serve_by_hand(party_t **client, handler_t *on)
-{
-    party_t *plain;
-    int listening = listening_socket("plain", &plain);
-    *client = connect_to("client", plain->port, on);
-    int fd = answer(listening);
-    close(listening);
-    return fd;
-}
-
 /* A server whose peer is a plain socket. */
 static int dial_by_hand(party_t **listener, handler_t *on)
 {

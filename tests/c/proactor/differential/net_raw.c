@@ -117,7 +117,7 @@ static party_t *raw_server(const char *name, handler_t *on)
 }
 
 /* A raw client of a plain socket. */
-static int serve_by_hand(party_t **client, handler_t *on)
+static int serve_raw(party_t **client, handler_t *on)
 {
     party_t *plain;
     int listening = listening_socket("plain", &plain);
@@ -170,7 +170,7 @@ static void closing(const char *name, handler_t *on)
 {
     begin(name);
     party_t *client;
-    int fd = serve_by_hand(&client, on);
+    int fd = serve_raw(&client, on);
     await(client, PN_RAW_CONNECTION_DISCONNECTED);
     await(scene.self, PN_PROACTOR_INACTIVE);
     ssize_t size = hear(fd, heard, sizeof heard);
@@ -200,7 +200,7 @@ static void half_by_half(const char *name, bool read_first)
 {
     begin(name);
     party_t *client;
-    int fd = serve_by_hand(&client, half_close_on_wake);
+    int fd = serve_raw(&client, half_close_on_wake);
     client->extra = read_first ? client : NULL;
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     pn_raw_connection_wake(client->raw);
@@ -246,7 +246,7 @@ static void half_closes(void)
 
     begin("what was written before the write half closed goes out");
     party_t *client;
-    int fd = serve_by_hand(&client, write_and_half_close);
+    int fd = serve_raw(&client, write_and_half_close);
     ssize_t size = hear(fd, heard, sizeof heard);
     say("the socket hears %s and the end", shown(heard, size > 0 ? (size_t)size : 0));
     SPEAK(fd, "thanks");
@@ -256,7 +256,7 @@ static void half_closes(void)
     finish_raw();
 
     begin("the peer ends its stream, and gets an answer all the same");
-    fd = serve_by_hand(&client, close_write_after_end);
+    fd = serve_raw(&client, close_write_after_end);
     SPEAK(fd, "question");
     shutdown(fd, SHUT_WR);
     await(client, PN_RAW_CONNECTION_DISCONNECTED);
@@ -272,7 +272,7 @@ static void needs(void)
     party_t *client;
 
     begin("needs are told once, until they are met");
-    int fd = serve_by_hand(&client, take_back);
+    int fd = serve_raw(&client, take_back);
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     for (unsigned i = 1; i <= 2; i++) {
         pn_raw_connection_wake(client->raw);
@@ -303,7 +303,7 @@ static void transfers(void)
     party_t *client;
 
     begin("writing a buffer at a time");
-    int fd = serve_by_hand(&client, speak_on_wake);
+    int fd = serve_raw(&client, speak_on_wake);
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     for (unsigned i = 1; i <= 3; i++) {
         pn_raw_connection_wake(client->raw);
@@ -315,7 +315,7 @@ static void transfers(void)
     close(fd);
 
     begin("reading a buffer at a time");
-    fd = serve_by_hand(&client, read_on_wake);
+    fd = serve_raw(&client, read_on_wake);
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     for (unsigned i = 1; i <= 3; i++) {
         pn_raw_connection_wake(client->raw);
@@ -328,7 +328,7 @@ static void transfers(void)
     close(fd);
 
     begin("what comes without a buffer waits for one");
-    fd = serve_by_hand(&client, read_on_wake);
+    fd = serve_raw(&client, read_on_wake);
     SPEAK(fd, "early");
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     pn_raw_connection_wake(client->raw);
@@ -392,7 +392,7 @@ static void buffers(void)
     party_t *client;
 
     begin("there are sixteen places for buffers each way");
-    int fd = serve_by_hand(&client, fill_on_wake);
+    int fd = serve_raw(&client, fill_on_wake);
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     pn_raw_connection_wake(client->raw);
     await(client, PN_RAW_CONNECTION_WAKE);
@@ -403,7 +403,7 @@ static void buffers(void)
     close(fd);
 
     begin("offsets, sizes and contexts of buffers");
-    fd = serve_by_hand(&client, give_with_offset);
+    fd = serve_raw(&client, give_with_offset);
     SPEAK(fd, "12345");
     await(client, PN_RAW_CONNECTION_READ);
     pn_raw_connection_wake(client->raw);
@@ -448,7 +448,7 @@ static void failures(void)
     finish_raw();
 
     begin("a raw connection is reset");
-    fd = serve_by_hand(&client, read_always);
+    fd = serve_raw(&client, read_always);
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     handle_ready();
     reset(fd);
@@ -581,7 +581,7 @@ static void more(void)
 
     begin("the reading half is closed with more to come");
     party_t *plain_client;
-    int fd = serve_by_hand(&plain_client, close_read_with_data);
+    int fd = serve_raw(&plain_client, close_read_with_data);
     SPEAK(fd, "enough");
     await(plain_client, PN_RAW_CONNECTION_DISCONNECTED);
     await(scene.self, PN_PROACTOR_INACTIVE);
@@ -595,7 +595,7 @@ static void wakes(void)
     party_t *client;
 
     begin("wakes of a raw connection before delivery are one");
-    int fd = serve_by_hand(&client, take_back);
+    int fd = serve_raw(&client, take_back);
     await(client, PN_RAW_CONNECTION_NEED_READ_BUFFERS);
     for (int i = 0; i < 5; i++) pn_raw_connection_wake(client->raw);
     await(client, PN_RAW_CONNECTION_WAKE);
@@ -611,7 +611,7 @@ static void accessors(void)
 {
     begin("a raw connection that is connected knows its addresses");
     party_t *client;
-    int fd = serve_by_hand(&client, take_back);
+    int fd = serve_raw(&client, take_back);
     say("local %s, remote %s", address_text(pn_raw_connection_local_addr(client->raw)),
         address_text(pn_raw_connection_remote_addr(client->raw)));
     say("condition %s, attachments %s", condition_of(pn_raw_connection_condition(client->raw)),

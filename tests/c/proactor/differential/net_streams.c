@@ -4,16 +4,6 @@
 
 static char heard[65536];
 
-static int serve_by_hand(party_t **client, handler_t *on)
-{
-    party_t *plain;
-    int listening = listening_socket("plain", &plain);
-    *client = connect_to("client", plain->port, on);
-    int fd = answer(listening);
-    close(listening);
-    return fd;
-}
-
 static void crumbs(void)
 {
     static const char said[] = AMQP_HEADER OPEN_FRAME EMPTY_FRAME CLOSE_FRAME;

@@ -3,20 +3,6 @@
 
 static char heard[4096];
 
-/* A client whose peer is a plain socket, with an idle time-out of its own. */
-static int serve_by_hand(party_t **client, pn_millis_t timeout, handler_t *on)
-{
-    party_t *plain;
-    int listening = listening_socket("plain", &plain);
-    *client = new_client("client", on);
-    pn_transport_t *transport = pn_transport();
-    if (timeout) pn_transport_set_idle_timeout(transport, timeout);
-    pn_proactor_connect2(scene.proactor, (*client)->connection, transport, address_of_port(plain->port));
-    int fd = answer(listening);
-    close(listening);
-    return fd;
-}
-
 /* An open that asks for signs of life every 40 ms. */
 #define OPEN_WITH_TIMEOUT "\0\0\0\x1c\2\0\0\0\0\x53\x10\xc0\x0f\5\xa1\4peer\x40\x40\x40\x70\0\0\0\x28"
 
@@ -25,7 +11,7 @@ static void idle(void)
     party_t *client;
 
     begin("a peer that falls silent is given up");
-    int fd = serve_by_hand(&client, 60, NULL);
+    int fd = serve_with_timeout(&client, 60, NULL);
     SPEAK(fd, AMQP_HEADER OPEN_FRAME);
     await(client, PN_TRANSPORT_CLOSED);
     hear_end(fd);
@@ -34,7 +20,7 @@ static void idle(void)
     finish();
 
     begin("signs of life are sent to a peer that wants them");
-    fd = serve_by_hand(&client, 0, NULL);
+    fd = serve_with_timeout(&client, 0, NULL);
     SPEAK(fd, AMQP_HEADER OPEN_WITH_TIMEOUT);
     await(client, PN_CONNECTION_REMOTE_OPEN);
     for (int empty = 0; empty < 3;) {
