@@ -6,6 +6,7 @@
 //! **framing** is what stands around performatives: frame headers, protocol headers, recognising protocols.
 //! **engine** is connections, sessions, links and deliveries: states, credit, windows, lifetimes. It knows no bytes.
 //! **sasl** is the exchange that authenticates a peer, frame by frame.
+//! **tls** is protected streams: sessions of a TLS library, what programs set up for them, certificates.
 //! **transport** turns bytes into changes of the engine and changes of the engine into bytes.
 //! **driver** is a transport with its connection: the unit that input and output loops work with.
 //! **sys** is every call into the kernel: sockets, addresses, the poller and what wakes it.
@@ -20,7 +21,8 @@
 //! performative, message, framing ->  codec
 //! engine                         ->  codec, performative
 //! sasl                           ->  engine, performative
-//! transport                      ->  engine, framing, performative, codec, sasl
+//! tls                            ->  engine, sys
+//! transport                      ->  engine, framing, performative, codec, sasl, tls
 //! driver                         ->  transport, engine
 //! proactor                       ->  driver, engine, transport, sys
 //! ffi                            ->  all
@@ -39,6 +41,8 @@ mod performative;
 mod proactor;
 mod sasl;
 mod sys;
+#[allow(dead_code, reason = "what uses it comes with the backends")]
+mod tls;
 mod transport;
 
 #[cfg(test)]
