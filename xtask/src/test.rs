@@ -6,6 +6,7 @@
 //! transcripts, `test/tally.rs` counts.
 
 mod binding;
+mod certificates;
 mod difference;
 mod interop;
 mod memory;
@@ -24,13 +25,14 @@ use crate::{Outcome, demo, headers, packages, prefix};
 use tally::{Tally, cargo_figures};
 
 /// What the tests need: compilers, the checker's tools, and the other implementation with its binding.
-const PACKAGES: [&str; 12] = [
+const PACKAGES: [&str; 13] = [
     "gcc",
     "g++",
     "libc6-dev",
     "binutils",
     "cmake",
     "make",
+    "openssl",
     "pkg-config",
     "valgrind",
     "python3",
@@ -145,6 +147,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
         }
     }
     packages::ensure(&PACKAGES)?;
+    certificates::ensure(root)?;
     let mut tally = Tally::default();
     for step in STEPS.iter().filter(|step| words.is_empty() || words.iter().any(|w| step.name.contains(w))) {
         tally.begin(step.name);

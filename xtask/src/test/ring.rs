@@ -168,6 +168,7 @@ pub(super) fn compile_with(
     let program = folder.join(name);
     let mut command = Command::new("gcc");
     command.args(["-std=c11", "-g", "-O1"]).args(options);
+    command.arg(format!("-DCERTIFICATES=\"{}\"", bench.root.join("build/certificates").display()));
     command.arg("-I").arg(bench.prefix.join("include"));
     command.arg("-I").arg(bench.root.join("tests/c")).arg(source).arg("-o").arg(&program);
     if source.starts_with(bench.root.join(TRANSCRIPTS[1])) {
