@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::library::{Profile, archive, defined};
+use crate::tls::Tls;
 
 /// Runs the task. Without arguments the list is written anew.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
@@ -17,7 +18,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
         [flag] if flag == "--check" => true,
         _ => return Err("usage: cargo xtask exports [--check]".into()),
     };
-    let names = defined(&archive(root, Profile::Debug)?, false)?;
+    let names = defined(&archive(root, Profile::Debug, Tls::Without)?, false)?;
     if check_only {
         compare(&listed(root)?, &names)?;
     } else {

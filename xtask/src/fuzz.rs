@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::tls::OPENSSL_PACKAGES;
 use crate::{Outcome, packages, shell};
 
 /// What can be fuzzed.
@@ -21,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask fuzz [--seconds N] [--seed N] [--keep DI
 /// Runs the task.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     packages::ensure(&["gcc", "libc6-dev"])?;
+    packages::ensure(&OPENSSL_PACKAGES)?;
     let (mut flags, mut words) = (Vec::new(), Vec::new());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {

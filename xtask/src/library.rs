@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::tls::Tls;
 use crate::{Outcome, shell};
 
 /// How the library is compiled.
@@ -19,11 +20,12 @@ pub(crate) enum Profile {
 }
 
 /// Compiles the crate and returns the path of its archive, which also holds the C shim and Rust's own library.
-pub(crate) fn archive(root: &Path, profile: Profile) -> Result<PathBuf, String> {
+pub(crate) fn archive(root: &Path, profile: Profile, tls: Tls) -> Result<PathBuf, String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root).args(["rustc", "--quiet", "--package", "protium", "--lib"]);
     command.args(["--crate-type", "staticlib", "--message-format", "json-render-diagnostics"]);
+    command.args(tls.features());
     if profile == Profile::Release {
         command.arg("--release");
     }
@@ -31,8 +33,14 @@ pub(crate) fn archive(root: &Path, profile: Profile) -> Result<PathBuf, String> 
     archive_in(&messages).ok_or_else(|| "cargo did not say where the archive is".to_owned())
 }
 
-/// Links the shared object from the archive with exactly the given exports.
-pub(crate) fn link(archive: &Path, exports: &[String], output: &Path, symbols: Symbols) -> Outcome {
+/// Links the shared object from the archive and what it needs with exactly the given exports.
+pub(crate) fn link(
+    archive: &Path,
+    exports: &[String],
+    output: &Path,
+    symbols: Symbols,
+    needed: &[&str],
+) -> Outcome {
     let script = archive.with_extension("map");
     let names: String = exports.iter().map(|name| format!("    {name};\n")).collect();
     write(&script, &format!("{{\n  global:\n{names}  local:\n    *;\n}};\n"))?;
@@ -45,7 +53,7 @@ pub(crate) fn link(archive: &Path, exports: &[String], output: &Path, symbols: S
         command.arg("-Wl,--strip-all");
     }
     command.arg("-Wl,--whole-archive").arg(archive).arg("-Wl,--no-whole-archive");
-    shell::run(command.args(SYSTEM_LIBRARIES))
+    shell::run(command.args(needed))
 }
 
 /// Makes an object without content that answers to another library name and brings the library in.
@@ -130,9 +138,6 @@ fn write(path: &Path, text: &str) -> Outcome {
 
 /// The name that programs record who link with any of the library names.
 pub(crate) const SONAME: &str = "libqpid-proton-core.so.10";
-
-/// What the archive needs from the system.
-pub(crate) const SYSTEM_LIBRARIES: [&str; 5] = ["-lgcc_s", "-lpthread", "-ldl", "-lm", "-lc"];
 
 /// How every name of the interface starts.
 const PREFIXES: [&str; 6] = ["pn_", "PN_", "pni_", "pnx_", "pnp_", "protium_"];

@@ -10,6 +10,7 @@ mod packages;
 mod prefix;
 mod shell;
 mod test;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -6,24 +6,25 @@
 //! them; those of a part of Proton that this library does not have yet are left out, and a part is there when its
 //! header is.
 //!
-//! CMake calls this task as well, so that both ways give the same files.
+//! `--tls` says which TLS library is in it. CMake calls this task as well, so that both ways give the same files.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
-use crate::library::{self, Profile, SYSTEM_LIBRARIES, Symbols};
+use crate::library::{self, Profile, Symbols};
+use crate::tls::Tls;
 use crate::{Outcome, exports, packages};
 
 /// Runs the task.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     let options = Options::parse(root, arguments)?;
-    if options.out == root.join(DEFAULT_OUT) && options.out.exists() {
+    if options.is_ours(root) && options.out.exists() {
         fs::remove_dir_all(&options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
     }
-    packages::ensure(&["gcc", "libc6-dev", "binutils"])?;
+    packages::ensure(&options.tls.packages())?;
     let listed = exports::listed(root)?;
-    let archive = library::archive(root, options.profile)?;
+    let archive = library::archive(root, options.profile, options.tls)?;
     exports::compare(&listed, &library::defined(&archive, false)?)?;
     install_headers(root, &options)?;
     install_library(&options, &archive, &listed)?;
@@ -36,6 +37,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
 struct Options {
     profile: Profile,
     symbols: Symbols,
+    tls: Tls,
     out: PathBuf,
     libdir: PathBuf,
     includedir: PathBuf,
@@ -46,6 +48,7 @@ impl Options {
         let mut options = Self {
             profile: Profile::Release,
             symbols: Symbols::Stripped,
+            tls: Tls::OpenSsl,
             out: root.join(DEFAULT_OUT),
             libdir: "lib".into(),
             includedir: "include".into(),
@@ -55,6 +58,7 @@ impl Options {
             match flag.as_str() {
                 "--debug" => (options.profile, options.symbols) = (Profile::Debug, Symbols::Kept),
                 "--symbols" => options.symbols = Symbols::Kept,
+                "--tls" => options.tls = rest.next().and_then(|name| Tls::named(name)).ok_or(USAGE)?,
                 "--out" => options.out = root.join(rest.next().ok_or(USAGE)?),
                 "--libdir" => options.libdir = relative(rest.next().ok_or(USAGE)?)?,
                 "--includedir" => options.includedir = relative(rest.next().ok_or(USAGE)?)?,
@@ -62,6 +66,12 @@ impl Options {
             }
         }
         Ok(options)
+    }
+
+    /// Whether nothing but this task writes there, so that what an earlier build left can go.
+    fn is_ours(&self, root: &Path) -> bool {
+        let name = self.out.file_name().unwrap_or_default().to_string_lossy();
+        self.out.parent() == Some(&root.join("build")) && name.starts_with("prefix")
     }
 
     fn lib(&self) -> PathBuf {
@@ -134,7 +144,7 @@ fn install_library(options: &Options, archive: &Path, exports: &[String]) -> Out
     let lib = options.lib();
     create(&lib)?;
     let fresh = lib.join("libqpid-proton-core.so.new");
-    library::link(archive, exports, &fresh, options.symbols)?;
+    library::link(archive, exports, &fresh, options.symbols, &options.tls.libraries())?;
     exports::compare(exports, &library::defined(&fresh, true)?)?;
     fs::rename(&fresh, lib.join(FILE)).map_err(|error| format!("{}: {error}", fresh.display()))?;
     for part in PARTS.iter().filter(|part| part.target != "tls" || part.is_there(options)) {
@@ -182,6 +192,7 @@ fn install_descriptions(root: &Path, options: &Options) -> Outcome {
             .replace("@UP@", &Options::up_from(folder))
             .replace("@LIBDIR@", &options.libdir.display().to_string())
             .replace("@INCLUDEDIR@", &options.includedir.display().to_string())
+            .replace("@NEEDED@", &options.tls.libraries().join(";"))
             .replace("@VERSION@", &version))
     };
     for part in PARTS.iter().filter(|part| part.is_there(options)) {
@@ -189,7 +200,7 @@ fn install_descriptions(root: &Path, options: &Options) -> Outcome {
             .replace("@STORY@", part.story)
             .replace("@LIBRARY@", part.library)
             .replace("@REQUIRES@", part.requires)
-            .replace("@PRIVATE@", &SYSTEM_LIBRARIES.join(" "));
+            .replace("@PRIVATE@", &options.tls.libraries().join(" "));
         write(&options.out.join(&pkgconfig).join(format!("lib{}.pc", part.library)), &text)?;
     }
     for name in ["ProtonConfig.cmake", "ProtonConfigVersion.cmake"] {
@@ -249,8 +260,10 @@ const FILE: &str = "libqpid-proton-core.so.10.16.0";
 const STATIC: &str = "libqpid-proton-core-static.a";
 
 const USAGE: &str =
-    "usage: cargo xtask prefix [--debug] [--symbols] [--out DIR] [--libdir DIR] [--includedir DIR]
+    "usage: cargo xtask prefix [--tls openssl|rustls|none] [--debug] [--symbols] [--out DIR] [--libdir DIR] [--includedir DIR]
 
+  --tls NAME        the TLS library: the system's OpenSSL (openssl, if nothing is said), one that comes inside
+                    (rustls), or none
   --debug           build quickly, with overflow checks and debug assertions, and keep the symbols
   --symbols         keep the symbols for debuggers and profilers
   --out DIR         install there and not to build/prefix

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Bench;
-use crate::library::{self, SYSTEM_LIBRARIES};
+use crate::library;
 use crate::shell;
+use crate::tls::Tls;
 
 /// How programs with threads are compiled.
 pub(super) const STRICT: [&str; 5] =
@@ -62,7 +63,8 @@ impl Kit {
             "--config",
             "profile.release.codegen-units=16",
         ]);
-        command.args(["--message-format", "json-render-diagnostics"]);
+        // The sanitizer knows nothing of what happens in a library that is not compiled for it.
+        command.args(Tls::Without.features()).args(["--message-format", "json-render-diagnostics"]);
         command.env("RUSTFLAGS", "-Zsanitizer=thread").env("CFLAGS", "-fsanitize=thread");
         let messages = shell::output(&mut command)?;
         library::archive_in(&messages).ok_or_else(|| "cargo did not say where the archive is".to_owned())
@@ -81,7 +83,7 @@ impl Kit {
         shell::run(command.arg(source).arg("-o").arg(&object))?;
         let mut command = Command::new("gcc");
         command.arg("-rdynamic").arg(&object).arg(archive).arg("-Wl,--whole-archive").arg(&self.runtime);
-        command.arg("-Wl,--no-whole-archive").args(SYSTEM_LIBRARIES).args(["-lrt", "-lresolv"]);
+        command.arg("-Wl,--no-whole-archive").args(Tls::Without.libraries()).args(["-lrt", "-lresolv"]);
         shell::run(command.arg("-o").arg(&program))?;
         Ok(program)
     }
