@@ -133,6 +133,12 @@ impl Sasl {
         self.credentials.password = None;
     }
 
+    /// What the layer below says of the peer, and the strength in bits of its encryption.
+    pub(crate) fn set_external(&mut self, strength: u16, identity: Option<Text>) {
+        self.credentials.external_strength = strength;
+        self.credentials.external_identity = identity;
+    }
+
     /// Who the layer below says the peer is.
     pub(crate) const fn external_identity(&self) -> Option<&Text> {
         self.credentials.external_identity.as_ref()

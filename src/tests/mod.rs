@@ -6,6 +6,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod cover;
 mod credit;
 mod deliveries;
 mod endpoints;

@@ -18,6 +18,7 @@
 )]
 
 pub(crate) mod backend;
+pub(crate) mod certificate;
 
 use std::fmt;
 

@@ -32,6 +32,9 @@ impl Transport {
             let password = password.as_ref().map(|password| Password::new(password.bytes()));
             self.sasl_mut().set_credentials(user.clone(), authorization.clone(), password);
         }
+        if let Some(cover) = self.cover.as_mut().filter(|cover| cover.peer_name().is_none()) {
+            cover.set_peer_name(connection.hostname.as_ref().map(Text::bytes));
+        }
         if let Some(sasl) = &mut self.sasl {
             sasl.set_remote_host(connection.hostname.clone());
         }

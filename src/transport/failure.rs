@@ -72,7 +72,7 @@ impl Transport {
                 self.may_speak_amqp() && self.first_output_layer() != OutputLayer::Sasl
             }
         };
-        if !speaks_amqp || self.close_sent || self.head_closed {
+        if !speaks_amqp || self.close_sent || self.head_closed || self.is_cover_broken() {
             return;
         }
         self.write_amqp_header();

@@ -13,10 +13,16 @@ pub(super) struct Idle {
     keepalive: i64,
     /// Bytes have arrived since the last tick.
     pub(super) heard: bool,
-    /// Bytes taken since the last tick. The bytes of an empty frame are taken off when it is written, so that one
+    /// Bytes taken since the last tick, counted before anything encrypts them. The bytes of an empty frame are taken off when it is written, so that one
     /// which is taken before the next tick does not count as speech.
     pub(super) spoken: i64,
     expired: bool,
+}
+
+impl Idle {
+    pub(super) fn note_spoken(&mut self, n: usize) {
+        self.spoken = self.spoken.saturating_add(i64::try_from(n).unwrap_or(i64::MAX));
+    }
 }
 
 impl Transport {

@@ -4,6 +4,7 @@
 //! the layer it has chosen. What cannot be handled yet, because nothing is bound, stays in the buffer.
 
 use super::Transport;
+use super::buffer::InputBuffer;
 use super::failure::Farewell;
 use super::output::OutputLayer;
 use super::trace::{Level, Subsystem};
@@ -18,6 +19,8 @@ use crate::performative::{Channel, DispatchError, SaslFrame};
 pub(super) enum InputLayer {
     /// Nothing has been read; on a server, any header may come.
     Start,
+    /// The peer has announced TLS by AMQP's header for it.
+    TlsHello,
     /// A client waits for the server's SASL header.
     SaslHeader,
     Sasl,
@@ -41,27 +44,33 @@ type Outcome = Result<Step, Violation>;
 impl Transport {
     /// How much may be written at [`Self::tail`]; `None` once the tail is closed.
     pub(crate) fn capacity(&mut self) -> Option<usize> {
-        (!self.tail_closed).then(|| self.input.room(self.local_max_frame))
+        if self.tail_closed {
+            return None;
+        }
+        let limit = self.local_max_frame;
+        Some(self.arriving().room(limit))
     }
 
     /// Enlarges the input buffer towards `size`, within the frame limit.
     pub(crate) fn grow_input(&mut self, size: usize) {
         if !self.tail_closed {
-            self.input.grow(size, self.local_max_frame);
+            let limit = self.local_max_frame;
+            self.arriving().grow(size, limit);
         }
     }
 
     /// The room for input, valid until the next call.
     pub(crate) fn tail(&mut self) -> &mut [u8] {
-        if self.tail_closed { &mut [] } else { self.input.spare() }
+        if self.tail_closed { &mut [] } else { self.arriving().spare() }
     }
 
     /// Takes in the first `n` bytes of [`Self::tail`].
-    pub(crate) fn process(&mut self, connection: Option<&mut Connection>, n: usize) {
+    pub(crate) fn process(&mut self, mut connection: Option<&mut Connection>, n: usize) {
+        self.begin_cover(connection.as_deref_mut());
         if self.tail_closed {
             return;
         }
-        self.input.fill(n);
+        self.arriving().fill(n);
         self.idle.heard |= n > 0;
         self.started |= n > 0;
         self.read(connection);
@@ -70,12 +79,16 @@ impl Transport {
     /// Takes in bytes from memory of the reader's own. They are parsed where they are; what is left of a frame that is
     /// not whole is kept, and made whole first when more arrives.
     pub(crate) fn take_in(&mut self, mut connection: Option<&mut Connection>, bytes: &[u8]) {
+        self.begin_cover(connection.as_deref_mut());
         if self.tail_closed {
             return;
         }
         self.idle.heard |= !bytes.is_empty();
         self.started |= !bytes.is_empty();
         let mut rest = bytes;
+        if self.is_covered() {
+            return self.take_in_covered(connection, bytes);
+        }
         if self.protection.is_some() {
             self.input.append(rest);
             return self.read(connection);
@@ -89,22 +102,42 @@ impl Transport {
             self.input.append(now);
             rest = later;
             self.read(connection.as_deref_mut());
+            if self.is_covered() {
+                return self.take_in_covered(connection, rest);
+            }
         }
-        let used = self.parse(connection, rest);
-        if !self.tail_closed && used < rest.len() {
-            self.input.append(rest.get(used..).unwrap_or_default());
+        let used = self.parse(connection.as_deref_mut(), rest);
+        let rest = rest.get(used..).unwrap_or_default();
+        if self.is_covered() {
+            self.take_in_covered(connection, rest);
+        } else if !self.tail_closed && !rest.is_empty() {
+            self.input.append(rest);
+        }
+    }
+
+    /// Where bytes of the peer go.
+    fn arriving(&mut self) -> &mut InputBuffer {
+        match &mut self.cover {
+            Some(cover) if cover.session.is_some() => &mut cover.wire,
+            _ => &mut self.input,
         }
     }
 
     /// Whether more bytes lead anywhere, or too many wait already for something else than bytes.
     pub(crate) fn wants_input(&self) -> bool {
-        let held = self.input.filled().len();
-        !self.tail_closed && (held < MOST_WAITING || self.input.missing() > 0)
+        match &self.cover {
+            Some(cover) if cover.session.is_some() => !self.tail_closed && cover.wire.filled().is_empty(),
+            _ => {
+                let held = self.input.filled().len();
+                !self.tail_closed && (held < MOST_WAITING || self.input.missing() > 0)
+            }
+        }
     }
 
     /// Bytes that have arrived and wait to be read.
     pub(crate) fn held_input(&self) -> usize {
-        self.input.filled().len()
+        let covered = self.cover.as_ref().map_or(0, |cover| cover.wire.filled().len());
+        self.input.filled().len() + covered
     }
 
     /// There is a peer, from which something is to be heard from now on.
@@ -113,7 +146,20 @@ impl Transport {
     }
 
     /// Reads as many whole units as there are.
-    pub(super) fn read(&mut self, connection: Option<&mut Connection>) {
+    pub(super) fn read(&mut self, mut connection: Option<&mut Connection>) {
+        let covered = self.is_covered();
+        self.read_plain(connection.as_deref_mut());
+        if self.is_covered() {
+            if !covered {
+                let input = std::mem::take(&mut self.input);
+                self.adopt_input(input);
+            }
+            self.read_covered(connection);
+        }
+    }
+
+    /// Reads what has arrived in plain bytes.
+    pub(super) fn read_plain(&mut self, connection: Option<&mut Connection>) {
         if self.protection.is_some() {
             return self.read_protected(connection);
         }
@@ -180,14 +226,15 @@ impl Transport {
             InputLayer::AfterSasl | InputLayer::AmqpHeader if !self.after_sasl_is_readable() => {
                 Ok(Step::Waiting)
             }
-            InputLayer::Start | InputLayer::AfterSasl => self.recognise(bytes),
+            InputLayer::Start | InputLayer::AfterSasl => self.recognise(connection, bytes),
+            InputLayer::TlsHello => self.expect_tls(connection, bytes),
             InputLayer::SaslHeader => self.expect(Protocol::Sasl, bytes),
             InputLayer::AmqpHeader => self.expect(Protocol::Amqp, bytes),
         }
     }
 
     /// A server's look at what the peer speaks.
-    fn recognise(&mut self, bytes: &[u8]) -> Outcome {
+    fn recognise(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
         let detected = detect(bytes);
         if self.tracing.debug {
             self.log(Subsystem::Io, Level::Debug, format!("{} detected", detected.name()));
@@ -195,10 +242,19 @@ impl Transport {
         let first = self.input_layer == InputLayer::Start;
         match detected {
             Detected::Insufficient => Ok(Step::Waiting),
+            Detected::Tls if first && !self.is_covered() => {
+                self.meet_tls(connection)?;
+                Ok(Step::Waiting)
+            }
+            Detected::Protocol(Protocol::Tls) if first && !self.is_covered() => {
+                self.input_layer = InputLayer::TlsHello;
+                Ok(Step::Consumed(HEADER))
+            }
             Detected::Protocol(Protocol::Sasl) if first => {
                 self.trace_mark(Subsystem::Sasl, "  <- SASL");
                 self.sasl_header_received = true;
                 self.sasl_mut().header_received();
+                self.inform_sasl();
                 self.input_layer = InputLayer::Sasl;
                 Ok(Step::Consumed(HEADER))
             }
@@ -208,6 +264,19 @@ impl Transport {
                 self.check_policy()?;
                 self.input_layer = InputLayer::Amqp;
                 Ok(Step::Consumed(HEADER))
+            }
+            refused => Err(self.refuse(refused, bytes, "")),
+        }
+    }
+
+    /// A server's look at what follows the header that announces TLS.
+    fn expect_tls(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
+        match detect(bytes) {
+            Detected::Insufficient => Ok(Step::Waiting),
+            Detected::Tls => {
+                self.meet_tls(connection)?;
+                self.input_layer = InputLayer::Start;
+                Ok(Step::Waiting)
             }
             refused => Err(self.refuse(refused, bytes, "")),
         }
@@ -256,6 +325,7 @@ impl Transport {
                     Protocol::Sasl => {
                         self.trace_mark(Subsystem::Sasl, "  <- SASL");
                         self.sasl_header_received = true;
+                        self.inform_sasl();
                         self.input_layer = InputLayer::Sasl;
                     }
                     _ => {
@@ -341,12 +411,24 @@ impl Transport {
         if self.tail_closed {
             return;
         }
+        let cut = if self.is_covered() { self.end_covered(connection.as_deref_mut()) } else { None };
+        if !self.tail_closed {
+            self.close_plain_tail(connection, cut);
+        }
+    }
+
+    /// Nothing more will come for the layers above TLS; `cut` is what is wrong with that end, where TLS knows.
+    pub(super) fn close_plain_tail(
+        &mut self,
+        mut connection: Option<&mut Connection>,
+        cut: Option<Violation>,
+    ) {
         self.tail_closed = true;
         self.started = true;
         self.post(connection.as_deref_mut(), Event::TransportTailClosed);
         if !self.close_received && !self.failed {
             let given = self.condition.is_set() && !self.amqp_header_received;
-            let violation = (!given).then(|| self.end_of_stream());
+            let violation = (!given).then(|| cut.unwrap_or_else(|| self.end_of_stream()));
             self.fail_at_end(connection.as_deref_mut(), violation.as_ref());
         }
         self.trace_mark(Subsystem::Io, END_OF_INPUT);
@@ -372,10 +454,12 @@ impl Transport {
             InputLayer::AmqpHeader => {
                 Violation::framing(unexpected_header(Protocol::Amqp, detect(&held), &held, ABORTED))
             }
-            InputLayer::Start | InputLayer::AfterSasl if held.is_empty() => {
+            InputLayer::Start | InputLayer::AfterSasl | InputLayer::TlsHello if held.is_empty() => {
                 Violation::framing("No protocol header found (connection aborted)")
             }
-            InputLayer::Start | InputLayer::AfterSasl => self.refuse(detect(&held), &held, ABORTED),
+            InputLayer::Start | InputLayer::AfterSasl | InputLayer::TlsHello => {
+                self.refuse(detect(&held), &held, ABORTED)
+            }
         }
     }
 

@@ -17,6 +17,8 @@
 
 mod binding;
 mod buffer;
+#[allow(dead_code, reason = "what uses it comes with the domains")]
+mod cover;
 mod emit;
 mod failure;
 mod idle;
@@ -30,6 +32,7 @@ mod trace;
 use std::collections::BinaryHeap;
 
 use buffer::{InputBuffer, OutputBuffer};
+pub(crate) use cover::Cover;
 use failure::Farewell;
 use idle::Idle;
 use input::InputLayer;
@@ -89,6 +92,8 @@ pub(crate) struct Transport {
     scratch: Vec<DeliveryKey>,
     /// Room reused between output passes.
     turns: BinaryHeap<emit::Turn>,
+    /// TLS, below everything else.
+    cover: Option<Box<Cover>>,
     sasl: Option<Box<Sasl>>,
     /// A security layer between us and the wire.
     protection: Option<Box<Protection>>,
@@ -138,6 +143,7 @@ impl Transport {
             batched: Vec::new(),
             scratch: Vec::new(),
             turns: BinaryHeap::new(),
+            cover: None,
             sasl: None,
             protection: None,
             output_waits: false,

@@ -28,39 +28,56 @@ impl Transport {
         if self.head_closed {
             return None;
         }
+        self.begin_cover(connection.as_deref_mut());
         if self.unsent() < LITTLE_OUTPUT {
             self.generate(connection.as_deref_mut());
         }
         self.seal();
+        if self.is_covered() {
+            self.encrypt(connection.as_deref_mut());
+        }
         if self.output_ends && self.unsent() == 0 && !self.output_waits {
             self.end_output(connection);
             return None;
         }
-        Some(self.outgoing().len())
+        Some(self.head().len())
     }
 
     /// What [`Self::pending`] last came to, where answers from outside may have added something since.
     pub(crate) fn waiting(&self) -> Option<usize> {
-        (!self.head_closed).then(|| self.outgoing().len())
+        (!self.head_closed).then(|| self.head().len())
     }
 
     /// The bytes that wait, as far as generated.
     pub(crate) fn head(&self) -> &[u8] {
-        self.outgoing().pending()
+        match self.cover.as_ref().and_then(|cover| cover.session.as_ref()) {
+            Some(session) => session.wire(),
+            None => self.outgoing().pending(),
+        }
     }
 
     /// `n` bytes have been taken. An emptied buffer is filled again at once.
     pub(crate) fn pop(&mut self, mut connection: Option<&mut Connection>, n: usize) {
+        self.drop_head(n);
+        if self.head().is_empty() {
+            self.pending(connection.as_deref_mut());
+            if let Some(connection) = connection.filter(|_| self.head().is_empty()) {
+                connection.buffers.rest();
+            }
+        }
+    }
+
+    /// What goes through a layer of ours counted as speech when it was put in.
+    fn drop_head(&mut self, n: usize) {
+        if let Some(session) = self.cover.as_mut().and_then(|cover| cover.session.as_mut()) {
+            return session.sent(n.min(session.wire().len()));
+        }
+        let protected = self.protection.is_some();
         let outgoing = self.outgoing_mut();
         let taken = outgoing.take(n);
         outgoing.rest();
-        let emptied = outgoing.is_empty();
-        self.idle.spoken = self.idle.spoken.saturating_add(i64::try_from(taken).unwrap_or(i64::MAX));
-        if emptied {
-            self.pending(connection.as_deref_mut());
-            if let Some(connection) = connection.filter(|_| self.outgoing().is_empty()) {
-                connection.buffers.rest();
-            }
+        if !protected {
+            self.idle.note_spoken(taken);
         }
     }
 
@@ -81,6 +98,7 @@ impl Transport {
     fn end_output(&mut self, mut connection: Option<&mut Connection>) {
         self.output.release();
         self.outgoing_mut().release();
+        self.drop_head(usize::MAX);
         self.output_ends = true;
         self.head_closed = true;
         self.trace_mark(Subsystem::Io, "  -> EOS");

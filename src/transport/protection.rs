@@ -104,6 +104,7 @@ impl Transport {
         let n = plain.len().min(protection.most);
         let piece = Password::new(plain.get(..n).unwrap_or_default());
         self.output.take(n);
+        self.idle.note_spoken(n);
         self.output.rest();
         self.output_waits = true;
         self.sasl_mut().ask(Ask::Encode(piece));
@@ -143,7 +144,7 @@ impl Transport {
         self.sasl_mut().ask(Ask::Decode(piece));
     }
 
-    /// What can be taken.
+    /// What is ready for the wire, or for TLS.
     pub(super) fn outgoing(&self) -> &OutputBuffer {
         self.protection.as_ref().map_or(&self.output, |protection| &protection.encoded)
     }
@@ -157,7 +158,9 @@ impl Transport {
 
     /// How much was written and not been taken.
     pub(super) fn unsent(&self) -> usize {
-        self.output.len() + self.protection.as_ref().map_or(0, |protection| protection.encoded.len())
+        let sealed = self.protection.as_ref().map_or(0, |protection| protection.encoded.len());
+        let covered = self.cover.as_ref().and_then(|cover| cover.session.as_ref());
+        self.output.len() + sealed + covered.map_or(0, |session| session.wire().len())
     }
 }
 

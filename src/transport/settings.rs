@@ -2,8 +2,8 @@
 
 use std::ffi::CStr;
 
-use super::Transport;
 use super::trace::{Level, Subsystem};
+use super::{Cover, Transport};
 use crate::engine::{Condition, Connection, Extras, Misuse, Rare, Text};
 use crate::sasl::Sasl;
 
@@ -144,8 +144,8 @@ impl Transport {
     }
 
     /// Whether the bytes are protected on their way.
-    pub(crate) const fn is_encrypted(&self) -> bool {
-        false
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.encryption_strength() > 0
     }
 
     /// Who the other side is, or for a client who we are (spec/transport.md section 1).
@@ -155,6 +155,7 @@ impl Transport {
             None if !self.server => Some(ANONYMOUS),
             _ if !self.amqp_header_received => None,
             Some(sasl) if self.sasl_header_received => sasl.user().map(Text::as_c_str),
+            _ if self.is_covered() => self.cover().and_then(Cover::subject).map(Text::as_c_str),
             _ => Some(ANONYMOUS),
         }
     }

@@ -10,6 +10,7 @@ use crate::performative::trace::{Direction, frame_text, raw_lines};
 pub(crate) enum Subsystem {
     Io = 2,
     Amqp = 8,
+    Ssl = 16,
     Sasl = 32,
 }
 
@@ -20,6 +21,7 @@ pub(crate) enum Level {
     Warning = 4,
     Info = 8,
     Debug = 16,
+    Trace = 32,
     Frame = 64,
     Raw = 128,
 }
