@@ -1,9 +1,9 @@
-"""Differential script: the building blocks of `proton.handlers` on two connections in memory, and what says TLS is absent."""
-from proton import SSL, Condition, Delivery, Message, SSLDomain, SSLSessionDetails, SSLUnavailable, Transport
+"""Differential script: the building blocks of `proton.handlers` on two connections in memory."""
+from proton import Condition, Delivery, Message, Transport
 from proton.handlers import EndpointStateHandler, FlowController, Handshaker, IncomingMessageHandler, OutgoingMessageHandler
 
 from pair import Side, carry
-from transcript import attempt, confirm_library, say, scenario
+from transcript import confirm_library, say, scenario
 
 
 class Handled(Side):
@@ -115,15 +115,6 @@ def presettled():
     link.send(Message("n"))
     converse(a, b)
     say(link.credit, Delivery.ACCEPTED)
-
-
-@scenario("a library without TLS says so")
-def tls():
-    say(SSL.present(), issubclass(SSLUnavailable, Exception), SSLSessionDetails("id").get_session_id())
-    attempt("domain", lambda: SSLDomain(SSLDomain.MODE_CLIENT) is not None)
-    attempt("layer", lambda: Transport().ssl() is not None)
-    say(Transport().encrypted, [(name, getattr(SSL, name)) for name in sorted(dir(SSL)) if name.isupper()])
-    say([(name, getattr(SSLDomain, name)) for name in sorted(dir(SSLDomain)) if name.isupper()])
 
 
 confirm_library()

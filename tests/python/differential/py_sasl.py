@@ -1,4 +1,4 @@
-"""Differential script: `proton.SASL` between two transports, and `proton.SSL` as a library without TLS answers."""
+"""Differential script: `proton.SASL` between two transports."""
 from proton import SASL, Transport
 
 from pair import Side, settle
