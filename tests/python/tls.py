@@ -79,9 +79,12 @@ def outcome(transport):
 
 
 def failure(condition):
-    """The name of a condition and its text, but for the TLS library's own words."""
-    kind, colon, _ = (condition.description or "").partition("SSL Failure:")
-    return "%s, %s" % (condition.name, "SSL Failure" if colon else kind)
+    """The name of a condition and its text, but for the TLS library's own words and the mechanisms there were."""
+    description = condition.description or ""
+    for known in ("SSL Failure", "Authentication failed"):
+        if known in description:
+            description = known
+    return "%s, %s" % (condition.name, description)
 
 
 def close(a, b):
