@@ -2,7 +2,7 @@
 //!
 //! The steps go from cheap to dear. A step that cannot run for want of an earlier one counts as failed; one whose means
 //! are absent (the shared facts about the interface, valgrind) is skipped, and says so. `test/ring.rs` has the steps
-//! that run C and Python programs, `test/sequences.rs` random calls, `test/soak.rs` stress; `test/difference.rs` compares
+//! that run C and Python programs, `test/rustls.rs` runs those about TLS again, `test/sequences.rs` random calls, `test/soak.rs` stress; `test/difference.rs` compares
 //! transcripts, `test/tally.rs` counts.
 
 mod binding;
@@ -12,6 +12,7 @@ mod interop;
 mod memory;
 mod programs;
 mod ring;
+mod rustls;
 pub(crate) mod sequences;
 pub(crate) mod soak;
 mod tally;
@@ -20,12 +21,13 @@ mod threads;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::tls::{OPENSSL_PACKAGES, Tls};
 use crate::{Outcome, demo, headers, packages, prefix};
 
 use tally::{Tally, cargo_figures};
 
 /// What the tests need: compilers, the checker's tools, and the other implementation with its binding.
-const PACKAGES: [&str; 13] = [
+const PACKAGES: [&str; 12] = [
     "gcc",
     "g++",
     "libc6-dev",
@@ -33,7 +35,6 @@ const PACKAGES: [&str; 13] = [
     "cmake",
     "make",
     "openssl",
-    "pkg-config",
     "valgrind",
     "python3",
     "python3-qpid-proton",
@@ -92,7 +93,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 26] = [
+const STEPS: [Step; 27] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -110,6 +111,7 @@ const STEPS: [Step; 26] = [
     Step { name: "memory (Miri)", run: memory::miri },
     Step { name: "differential C", run: ring::differential_c },
     Step { name: "differential Python", run: ring::differential_python },
+    Step { name: "rustls", run: rustls::again },
     Step { name: "newer binding", run: binding::newer },
     Step { name: "loading", run: binding::loading },
     Step { name: "C examples", run: programs::c_examples },
@@ -129,11 +131,20 @@ pub(crate) struct Bench<'a> {
     root: &'a Path,
     prefix: PathBuf,
     build: bool,
+    /// Only what is about TLS runs, and has run before on another build: the name of this one.
+    again: Option<&'static str>,
+}
+
+impl<'a> Bench<'a> {
+    /// A bench for the library in `build/prefix`.
+    pub(crate) fn new(root: &'a Path) -> Self {
+        Self { root, prefix: root.join("build/prefix"), build: true, again: None }
+    }
 }
 
 /// Runs the task.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
-    let mut bench = Bench { root, prefix: root.join("build/prefix"), build: true };
+    let mut bench = Bench::new(root);
     let mut words: Vec<&str> = Vec::new();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -147,6 +158,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
         }
     }
     packages::ensure(&PACKAGES)?;
+    packages::ensure(&OPENSSL_PACKAGES)?;
     certificates::ensure(root)?;
     let mut tally = Tally::default();
     for step in STEPS.iter().filter(|step| words.is_empty() || words.iter().any(|w| step.name.contains(w))) {
@@ -192,18 +204,27 @@ fn format(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 
 fn lints(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     component(bench, "clippy", "clippy");
-    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    counted(tally, crate::shell::run(&mut cargo(bench, &arguments)))
+    let all = ["--workspace", "--all-targets", "--all-features"];
+    // What is shipped; the tests are compiled with everything, and without anything for Miri.
+    let shipped = [Tls::OpenSsl, Tls::Rustls].map(|tls| [&["--package", "protium"], tls.features()].concat());
+    let bare = [&["--package", "protium", "--all-targets"], Tls::Without.features()].concat();
+    for selection in [&all[..], &bare, &shipped[0], &shipped[1]] {
+        let mut command = cargo(bench, &["clippy", "--quiet"]);
+        let result = crate::shell::run(command.args(selection).args(["--", "-D", "warnings"]));
+        tally.record(&selection.join(" "), result);
+    }
+    Ok(())
 }
 
 fn unit_tests(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
-    cargo_test(cargo(bench, &["test", "--workspace", "--no-fail-fast"]), tally)
+    // With every TLS library, so that they talk to each other.
+    cargo_test(cargo(bench, &["test", "--workspace", "--all-features", "--no-fail-fast"]), tally)
 }
 
 /// Has loom try every interleaving of the hand-overs between threads (`src/proactor/models.rs`).
 fn hand_overs(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let mut command = cargo(bench, &["test", "--lib", "--target-dir", "build/loom", "models"]);
-    command.env("RUSTFLAGS", "--cfg loom");
+    command.args(Tls::Without.features()).env("RUSTFLAGS", "--cfg loom");
     cargo_test(command, tally)
 }
 

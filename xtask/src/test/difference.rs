@@ -2,7 +2,8 @@
 //!
 //! A list is made of blocks. Each says why in lines that start with `#`, then has the lines that only the reference
 //! prints (`- `) and those that only this library prints (`+ `). A difference that is not listed fails, and so does
-//! a listed one that did not occur: it has been repaired, or never was.
+//! a listed one that did not occur: it has been repaired, or never was. A build that runs again has the differences of
+//! the first one, as far as they occur, and a list of its own.
 //!
 //! Every line of a transcript starts with the name of its scenario in brackets. Scenarios are compared one by one, as
 //! long as both sides have the same ones in the same order.
@@ -27,8 +28,17 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Compares the transcripts and judges what differs by a list.
-pub(crate) fn verdict(reference: &str, ours: &str, list: &str) -> Result<Verdict, String> {
+/// The differences that are meant to be.
+#[derive(Default)]
+pub(crate) struct Lists {
+    /// All of these have to occur.
+    pub(crate) expected: String,
+    /// These may occur.
+    pub(crate) allowed: String,
+}
+
+/// Compares the transcripts and judges what differs by lists.
+pub(crate) fn verdict(reference: &str, ours: &str, lists: &Lists) -> Result<Verdict, String> {
     let (a, b) = (scenarios(reference), scenarios(ours));
     let same = a.iter().map(|lines| name(lines[0])).eq(b.iter().map(|lines| name(lines[0])));
     let found: Vec<String> = if same {
@@ -36,7 +46,7 @@ pub(crate) fn verdict(reference: &str, ours: &str, list: &str) -> Result<Verdict
     } else {
         differences(&a.concat(), &b.concat())
     };
-    let wrong = judge(&found, list)?;
+    let wrong = judge(&found, lists)?;
     let names: BTreeSet<&str> = a.iter().map(|lines| name(lines[0])).collect();
     let wrong_names: BTreeSet<&str> = wrong.iter().map(|line| name(line)).collect();
     Ok(Verdict {
@@ -95,13 +105,13 @@ fn differences(a: &[&str], b: &[&str]) -> Vec<String> {
     found
 }
 
-/// Judges differences by a list; gives what is wrong, a line each.
-fn judge(found: &[String], list: &str) -> Result<Vec<String>, String> {
-    let allowed = parse(list)?;
+/// Judges differences by lists; gives what is wrong, a line each.
+fn judge(found: &[String], lists: &Lists) -> Result<Vec<String>, String> {
+    let (expected, allowed) = (parse(&lists.expected)?, parse(&lists.allowed)?);
     let seen: BTreeSet<&str> = found.iter().map(String::as_str).collect();
-    let mut wrong: Vec<String> =
-        found.iter().filter(|line| !allowed.contains(line.as_str())).cloned().collect();
-    let absent = allowed.iter().filter(|line| !seen.contains(*line));
+    let listed = |line: &str| expected.contains(line) || allowed.contains(line);
+    let mut wrong: Vec<String> = found.iter().filter(|line| !listed(line)).cloned().collect();
+    let absent = expected.iter().filter(|line| !seen.contains(*line));
     wrong.extend(absent.map(|line| format!("listed, but did not occur: {line}")));
     Ok(wrong)
 }
@@ -128,6 +138,10 @@ fn parse(list: &str) -> Result<BTreeSet<&str>, String> {
 mod tests {
     use super::*;
 
+    fn expected(list: &str) -> Lists {
+        Lists { expected: list.into(), allowed: String::new() }
+    }
+
     #[test]
     fn equal_transcripts_have_no_differences() {
         assert!(differences(&["a", "b"], &["a", "b"]).is_empty());
@@ -143,35 +157,42 @@ mod tests {
     #[test]
     fn a_blank_at_the_end_of_a_block_counts() {
         let found = differences(&["[a] value "], &[]);
-        assert_eq!(judge(&found, "# why\n- [a] value \n"), Ok(vec![]));
+        assert_eq!(judge(&found, &expected("# why\n- [a] value \n")), Ok(vec![]));
     }
 
     #[test]
     fn a_listed_difference_passes_and_a_listed_one_that_is_gone_fails() {
-        let list = "# Newer releases say more.\n- b\n+ y\n";
+        let list = expected("# Newer releases say more.\n- b\n+ y\n");
         let found = differences(&["a", "b", "c"], &["a", "y", "c"]);
-        assert_eq!(judge(&found, list), Ok(vec![]));
-        assert_eq!(judge(&found, ""), Ok(vec!["- b".into(), "+ y".into()]));
-        assert_eq!(judge(&[], "# why\n- b\n"), Ok(vec!["listed, but did not occur: - b".into()]));
+        assert_eq!(judge(&found, &list), Ok(vec![]));
+        assert_eq!(judge(&found, &expected("")), Ok(vec!["- b".into(), "+ y".into()]));
+        assert_eq!(judge(&[], &expected("# why\n- b\n")), Ok(vec!["listed, but did not occur: - b".into()]));
+    }
+
+    #[test]
+    fn an_allowed_difference_passes_and_may_be_absent() {
+        let lists = Lists { expected: "# own\n+ y\n".into(), allowed: "# why\n- b\n\n# why\n- z\n".into() };
+        assert_eq!(judge(&["- b".into(), "+ y".into()], &lists), Ok(vec![]));
+        assert_eq!(judge(&["+ y".into(), "+ z".into()], &lists), Ok(vec!["+ z".into()]));
     }
 
     #[test]
     fn scenarios_are_counted_and_judged_one_by_one() {
         let reference = "[one]\n[one] a\n[two]\n[two] b\n";
-        let verdict = verdict(reference, "[one]\n[one] a\n[two]\n[two] c\n", "").unwrap();
+        let verdict = verdict(reference, "[one]\n[one] a\n[two]\n[two] c\n", &Lists::default()).unwrap();
         assert_eq!((verdict.scenarios, verdict.wrong_scenarios), (2, 1));
         assert_eq!(verdict.wrong, ["- [two] b", "+ [two] c"]);
     }
 
     #[test]
     fn a_scenario_that_one_side_lacks_is_a_difference() {
-        let verdict = verdict("[one] a\n[two] b\n", "[two] b\n", "").unwrap();
+        let verdict = verdict("[one] a\n[two] b\n", "[two] b\n", &Lists::default()).unwrap();
         assert_eq!(verdict.wrong, ["- [one] a"]);
     }
 
     #[test]
     fn a_difference_needs_a_reason() {
-        assert!(judge(&[], "- b\n").is_err());
-        assert!(judge(&[], "# why\nb\n").is_err());
+        assert!(judge(&[], &expected("- b\n")).is_err());
+        assert!(judge(&[], &expected("# why\nb\n")).is_err());
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn interop(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         }
     };
     let mut command = Command::new(scripts.join("run-all"));
-    command.arg(peers).arg(bench.prefix.join("lib")).env("OUT", bench.root.join("build/interop"));
+    let logs = bench.root.join("build/interop").join(bench.again.unwrap_or_default());
+    command.arg(peers).arg(bench.prefix.join("lib")).env("OUT", logs);
     command.env_remove("LD_LIBRARY_PATH").env_remove("LD_PRELOAD");
     // It fails for listed checks as well; what counts is in its output.
     let (output, _) = run(&mut command)?;

@@ -12,6 +12,7 @@ use super::ring::{compile, compile_with, last_lines, ours, programs, run, stem};
 use super::tally::{Tally, cargo_figures};
 use super::{Bench, cargo, soak};
 use crate::Outcome;
+use crate::tls::Tls;
 
 /// All C programs under valgrind: no invalid access, nothing lost.
 pub(crate) fn valgrind(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
@@ -75,8 +76,9 @@ pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         tally.skip("Miri is not installed (rustup component add --toolchain nightly miri rust-src)");
         return Ok(());
     };
-    let mut command = cargo(bench, &["miri", "test", "--lib", "--target-dir", "build/miri", "--"]);
-    command.args(UNDER_MIRI).env("RUSTUP_TOOLCHAIN", toolchain);
+    let mut command = cargo(bench, &["miri", "test", "--lib", "--target-dir", "build/miri"]);
+    // It cannot run what is not Rust.
+    command.args(Tls::Without.features()).arg("--").args(UNDER_MIRI).env("RUSTUP_TOOLCHAIN", toolchain);
     command.args(NOT_UNDER_MIRI.iter().flat_map(|name| ["--skip", name]));
     // Addresses come from C as numbers and go back to it, and pointers lent to C reach the NUL behind their bytes.
     command.env("MIRIFLAGS", "-Zmiri-permissive-provenance -Zmiri-disable-isolation -Zmiri-tree-borrows");

@@ -10,9 +10,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::Bench;
-use super::difference::verdict;
+use super::difference::{Lists, verdict};
 use super::tally::{Tally, figure};
 use crate::Outcome;
+use crate::tls::Tls;
 
 /// Programs that check themselves; they run on this library alone. Those of the proactor stand by themselves.
 const CHECKS: [&str; 2] = ["tests/c/check", "tests/c/proactor/check"];
@@ -86,10 +87,21 @@ pub(super) fn compare(
     with_ours: Command,
     with_theirs: Command,
 ) {
-    match transcripts(bench, name, with_ours, with_theirs).and_then(|(reference, ours)| {
-        let list = bench.root.join("tests/differences").join(format!("{name}.txt"));
-        verdict(&reference, &ours, &fs::read_to_string(list).unwrap_or_default())
-    }) {
+    let list = |name: &str| {
+        let path = bench.root.join("tests/differences").join(format!("{name}.txt"));
+        fs::read_to_string(path).unwrap_or_default()
+    };
+    let (full, lists) = match bench.again {
+        Some(build) => {
+            let full = format!("{build}/{name}");
+            let lists = Lists { expected: list(&full), allowed: list(name) };
+            (full, lists)
+        }
+        None => (name.to_owned(), Lists { expected: list(name), allowed: String::new() }),
+    };
+    match transcripts(bench, &full, with_ours, with_theirs)
+        .and_then(|(reference, ours)| verdict(&reference, &ours, &lists))
+    {
         Ok(verdict) => {
             println!("{name}: {verdict}");
             tally.passed += verdict.scenarios.saturating_sub(verdict.wrong_scenarios);
@@ -122,13 +134,15 @@ fn transcripts(
     Ok((reference, transcript))
 }
 
-/// The sources in a folder of tests, in the order of their names.
+/// The sources in a folder of tests, in the order of their names. On a build that runs again, those about TLS: their
+/// names say so.
 pub(super) fn sources(bench: &Bench<'_>, folder: &str, extension: &str) -> Result<Vec<PathBuf>, String> {
     let folder = bench.root.join(folder);
     let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|of| of == extension))
+        .filter(|path| bench.again.is_none() || stem(path).contains("tls"))
         .collect();
     files.sort();
     Ok(files)
@@ -186,13 +200,14 @@ pub(super) fn compile_with(
 pub(super) fn ours(bench: &Bench<'_>, program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_remove("LD_PRELOAD").env("LD_LIBRARY_PATH", bench.prefix.join("lib"));
+    command.env("PROTIUM_TLS", bench.again.unwrap_or(Tls::OpenSsl.name()));
     command
 }
 
 /// A command that takes the distribution's.
 pub(super) fn theirs(program: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env_remove("LD_PRELOAD").env_remove("LD_LIBRARY_PATH");
+    command.env_remove("LD_PRELOAD").env_remove("LD_LIBRARY_PATH").env_remove("PROTIUM_TLS");
     command
 }
 

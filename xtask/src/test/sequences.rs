@@ -41,7 +41,7 @@ struct Hunt<'a> {
 
 /// The task: a hunt of any length.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
-    let mut bench = Bench { root, prefix: root.join("build/prefix"), build: true };
+    let mut bench = Bench::new(root);
     let (mut from, mut count, mut options) = (0, 100_000, Vec::new());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {

@@ -88,7 +88,7 @@ struct Wishes {
 
 /// The task: a run of any length.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
-    let mut bench = Bench { root, prefix: root.join("build/prefix"), build: true };
+    let mut bench = Bench::new(root);
     let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seed = time.map_or(1, |time| time.as_secs());
     let mut wishes = Wishes { seconds: 600, seed, threads: 4, plain: false };
