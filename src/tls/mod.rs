@@ -19,6 +19,7 @@
 
 pub(crate) mod backend;
 pub(crate) mod certificate;
+pub(crate) mod raw;
 
 use std::fmt;
 
@@ -87,6 +88,11 @@ pub(crate) trait Session: Send {
 
     /// Whether an earlier session goes on.
     fn is_resumed(&self) -> bool;
+
+    /// Whether it has failed because the peer is not who it should be.
+    fn has_refused_peer(&self) -> bool {
+        false
+    }
 
     /// Lines for the log, in order, and none of them twice.
     fn take_log(&mut self) -> Vec<LogLine>;
