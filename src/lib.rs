@@ -11,6 +11,7 @@
 //! **driver** is a transport with its connection: the unit that input and output loops work with.
 //! **sys** is every call into the kernel: sockets, addresses, the poller and what wakes it.
 //! **proactor** is network input and output for any number of threads.
+//! **legacy** is what came before the proactor, as far as it needs nothing of C.
 //! **object** is the C object model: counted objects, classes, records, strings, collectors.
 //! **ffi** is the C interface, one file for each public header, and all that joins it to the rooms above.
 //!
@@ -35,6 +36,7 @@ mod driver;
 mod engine;
 pub mod ffi;
 mod framing;
+mod legacy;
 mod message;
 mod object;
 mod performative;

@@ -43,5 +43,6 @@ mod subject;
 pub mod terminus;
 pub mod transport;
 pub mod types;
+pub mod url;
 pub mod value_dump;
 pub mod version;

@@ -1,0 +1,4 @@
+//! The parts of Proton that came before the proactor, as far as they need nothing of C (spec/legacy.md): URLs.
+#![forbid(unsafe_code)]
+
+pub(crate) mod url;
