@@ -16,10 +16,11 @@ use crate::Outcome;
 use crate::tls::Tls;
 
 /// Programs that check themselves; they run on this library alone. Those of the proactor stand by themselves.
-const CHECKS: [&str; 2] = ["tests/c/check", "tests/c/proactor/check"];
+const CHECKS: [&str; 3] = ["tests/c/check", "tests/c/proactor/check", "tests/c/legacy/check"];
 
 /// Programs that print a transcript; they run on both.
-const TRANSCRIPTS: [&str; 2] = ["tests/c/differential", "tests/c/proactor/differential"];
+const TRANSCRIPTS: [&str; 3] =
+    ["tests/c/differential", "tests/c/proactor/differential", "tests/c/legacy/differential"];
 
 /// A program that makes random sequences of calls.
 const SEQUENCES: &str = "tests/c/random";
@@ -185,9 +186,9 @@ pub(super) fn compile_with(
     command.arg(format!("-DCERTIFICATES=\"{}\"", bench.root.join("build/certificates").display()));
     command.arg("-I").arg(bench.prefix.join("include"));
     command.arg("-I").arg(bench.root.join("tests/c")).arg(source).arg("-o").arg(&program);
-    if source.starts_with(bench.root.join(TRANSCRIPTS[1])) {
+    if TRANSCRIPTS[1..].iter().any(|folder| source.starts_with(bench.root.join(folder))) {
         // Linked with this library a program asks for the core by name, which here is all there is, but in the
-        // distribution has no proactor. Linked with the distribution's whole library it asks for the whole one of either.
+        // distribution is not everything. Linked with the distribution's whole library it asks for the whole one of either.
         command.arg("-l:libqpid-proton.so.11");
     } else {
         command.arg("-L").arg(bench.prefix.join("lib")).arg("-lqpid-proton");
