@@ -10,6 +10,8 @@ pub(crate) mod address;
 pub(crate) mod alarm;
 pub(crate) mod bell;
 pub(crate) mod clock;
+#[cfg(feature = "openssl")]
+pub(crate) mod openssl;
 pub(crate) mod poll;
 pub(crate) mod socket;
 pub(crate) mod thread;

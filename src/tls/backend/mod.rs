@@ -3,6 +3,9 @@
 //! Everything that can be decided without it is decided in `domain`, once for all backends. A value of a backend is
 //! parsed, checked and cheap to share; no password outlives the call it was given to.
 
+#[cfg(feature = "openssl")]
+pub(crate) mod openssl;
+
 use std::path::Path;
 use std::sync::Arc;
 

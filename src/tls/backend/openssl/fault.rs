@@ -1,0 +1,61 @@
+//! OpenSSL's errors as texts, in the form that programs know from it: `error:0A000086:SSL routines::certificate verify
+//! failed`, without the file and line that the crate `openssl` adds.
+
+use std::ffi::c_ulong;
+use std::sync::LazyLock;
+
+use openssl::error::{Error, ErrorStack};
+
+use crate::tls::Fault;
+
+/// The first error is what happened, the others are what it came from.
+impl From<ErrorStack> for Fault {
+    fn from(stack: ErrorStack) -> Self {
+        Self::from(&stack)
+    }
+}
+
+impl From<&ErrorStack> for Fault {
+    fn from(stack: &ErrorStack) -> Self {
+        let mut texts = stack.errors().iter().map(text);
+        let text = texts.next().unwrap_or_else(|| UNKNOWN.to_owned());
+        Self { text, details: texts.collect() }
+    }
+}
+
+/// The peer's stream was cut off: what OpenSSL of this version says, which cannot see the end of our buffers itself.
+pub(super) fn cut_off() -> Fault {
+    Fault::new(if *MODERN { CUT_OFF } else { UNKNOWN })
+}
+
+/// Takes errors out of the queue of this thread that somebody else has left, so that they are not taken for ours.
+pub(super) fn clear() {
+    drop(ErrorStack::get());
+}
+
+fn text(error: &Error) -> String {
+    let library = error.library().map_or_else(|| format!("lib({})", error.library_code()), str::to_owned);
+    let function = if *MODERN { "" } else { error.function().unwrap_or_default() };
+    let reason = error.reason().map_or_else(|| unnamed_reason(error), str::to_owned);
+    format!("error:{:08X}:{library}:{function}:{reason}", error.code())
+}
+
+/// Errors of the operating system have their names there.
+fn unnamed_reason(error: &Error) -> String {
+    const SYSTEM: c_ulong = 0x8000_0000;
+    let code = error.code();
+    if *MODERN && code & SYSTEM != 0 {
+        let number = i32::try_from(code & (SYSTEM - 1)).unwrap_or_default();
+        let text = std::io::Error::from_raw_os_error(number).to_string();
+        return text.split(" (os error").next().unwrap_or_default().to_owned();
+    }
+    format!("reason({})", error.reason_code())
+}
+
+/// OpenSSL 3 or newer: errors name no functions, and a stream that is cut off has an error of its own.
+static MODERN: LazyLock<bool> = LazyLock::new(|| openssl::version::number() >= 0x3000_0000);
+
+const CUT_OFF: &str = "error:0A000126:SSL routines::unexpected eof while reading";
+
+/// What a failure is called that OpenSSL gives no reason for.
+pub(super) const UNKNOWN: &str = "Unknown error";
