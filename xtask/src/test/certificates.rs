@@ -1,6 +1,6 @@
 //! Certificates for the tests of TLS, made with the openssl program into `build/certificates`.
 //!
-//! They live for a few days only, and are made anew a day later or when this table has changed. The tests of C find the
+//! They live for a few days only, and are made anew a day later or when this file has changed. The tests of C find the
 //! folder by the macro `CERTIFICATES`; others go from the root of the project. Everything but the two keys that say so
 //! is without a password; the password is "secret".
 
@@ -12,7 +12,6 @@ use std::time::Duration;
 use crate::Outcome;
 
 /// A certificate and its key: `NAME.pem` and `NAME.key`.
-#[derive(Debug)]
 struct Certificate {
     name: &'static str,
     /// What openssl takes for `-newkey`.
@@ -25,7 +24,7 @@ struct Certificate {
 }
 
 /// When a certificate is valid.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Valid {
     Now,
     Past,
@@ -116,18 +115,20 @@ const TABLE: &[Certificate] = &[
 /// The password of keys that have one.
 const PASSWORD: &str = "pass:secret";
 
+/// What the certificates depend on: all of this file.
+const MADE_BY: &str = include_str!("certificates.rs");
+
 /// After this time the certificates are made again. They are valid for longer.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
 
 /// Makes sure that there are certificates, and gives their folder.
 pub(crate) fn ensure(root: &Path) -> Result<PathBuf, String> {
     let folder = root.join("build/certificates");
-    let table = format!("{TABLE:?}");
-    let stamp = folder.join("table");
+    let stamp = folder.join("made-by");
     let fresh = fs::metadata(&stamp)
         .and_then(|file| file.modified())
         .is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH));
-    if fresh && fs::read_to_string(&stamp).is_ok_and(|made| made == table) {
+    if fresh && fs::read_to_string(&stamp).is_ok_and(|made| made == MADE_BY) {
         return Ok(folder);
     }
     if folder.exists() {
@@ -142,7 +143,7 @@ pub(crate) fn ensure(root: &Path) -> Result<PathBuf, String> {
         maker.make(certificate)?;
     }
     maker.files()?;
-    maker.write("table", &table)?;
+    maker.write("made-by", MADE_BY)?;
     Ok(maker.folder)
 }
 
