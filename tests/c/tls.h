@@ -47,12 +47,52 @@ static size_t (*on_the_way)(end_t *from, char *start, size_t size);
 /* Log lines end up in the transcript while this is set. */
 static bool logs;
 
-/* What belongs to a certificate's file in a log line differs from release to release: only its name stays. */
+/* What the queries say is printed after every piece of bytes while this is set, and else when both ends are quiet. */
+static bool at_every_step;
+
+/* The end that failed first. When and how the other one learns of it is the business of another program, because older
+ * releases do not send alerts. */
+static end_t *failed;
+static bool told; /* what became of the other */
+
+/* What an older release says in the words of a newer one. */
+static MAYBE const char *newer_words(const char *message)
+{
+    static char out[400];
+    static const struct { const char *head, *newer; } words[] = {
+        {"SSL_CTX_use_certificate_chain_file( ", "Failed to load certificate"},
+        {"SSL_CTX_use_PrivateKey_file( ", "Failed to load private key"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t head = strlen(words[i].head);
+        const char *end = strstr(message, " ) failed");
+        if (strncmp(message, words[i].head, head) || !end) continue;
+        snprintf(out, sizeof out, "%s %.*s", words[i].newer, (int)(end - message - (long)head), message + head);
+        return out;
+    }
+    return message;
+}
+
+/* Does a line say more than which bytes went where inside? */
+static MAYBE bool worth_telling(pn_log_level_t level, const char *message)
+{
+    static const char *const heads[] = {"Checking identifying name", "SubjectAltName", "commonName", "Name from peer"};
+    if (level != PN_LEVEL_TRACE && level != PN_LEVEL_RAW) return true;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (!strncmp(message, heads[i], strlen(heads[i]))) return true;
+    return false;
+}
+
+/* What the TLS library has to say of its own error is its business; that it is asked counts. */
 static void log_line(intptr_t context, pn_log_subsystem_t subsystem, pn_log_level_t level, const char *message)
 {
-    if (!logs) return;
-    say("%s log %s %s %s", context ? (const char *)context : "domain", pn_logger_subsystem_name(subsystem),
-        pn_logger_level_name(level), message);
+    static bool detailed;
+    if (!worth_telling(level, message)) return;
+    bool detail = !strncmp(message, "error:", 6);
+    if (logs && !(detail && detailed))
+        say("%s log %s %s %s", context ? (const char *)context : "domain", pn_logger_subsystem_name(subsystem),
+            pn_logger_level_name(level), detail ? "(details)" : newer_words(message));
+    detailed = detail;
 }
 
 /* What every program begins with. */
@@ -112,7 +152,10 @@ static MAYBE void make_end(end_t *end, const char *name, bool server)
     if (server) pn_transport_set_server(end->transport);
     pn_connection_set_container(end->connection, name);
     pn_connection_collect(end->connection, end->collector);
-    pn_logger_set_log_sink(pn_transport_logger(end->transport), log_line, (intptr_t)name);
+    pn_logger_t *logger = pn_transport_logger(end->transport);
+    pn_logger_set_log_sink(logger, log_line, (intptr_t)name);
+    pn_logger_reset_mask(logger, PN_SUBSYSTEM_ALL, PN_LEVEL_ALL);
+    pn_logger_set_mask(logger, PN_SUBSYSTEM_SSL, PN_LEVEL_ALL);
 }
 
 /* Gives an end a TLS session. */
@@ -156,13 +199,33 @@ static MAYBE const char *whose(pn_ssl_t *ssl)
     return "another";
 }
 
+/* A condition whole. */
+static MAYBE const char *fault_text(pn_condition_t *condition)
+{
+    static char out[400];
+    if (!pn_condition_is_set(condition)) return "(unset)";
+    const char *description = pn_condition_get_description(condition);
+    snprintf(out, sizeof out, "%s: %s", pn_condition_get_name(condition), description ? description : "(null)");
+    return out;
+}
+
+/* What became of the end that failed second. */
+static MAYBE void say_other(end_t *end)
+{
+    pn_condition_t *condition = pn_transport_condition(end->transport);
+    const char *description = pn_condition_get_description(condition);
+    if (description && !strncmp(description, "SSL Failure: ", 13)) description = "SSL Failure";
+    say("%s fails too: %s: %s closed=%d", end->name, text(pn_condition_get_name(condition)), text(description),
+        pn_transport_closed(end->transport));
+}
+
 /* What the queries say; printed when it is not what they said before. */
 static MAYBE void say_state(end_t *end)
 {
     char state[sizeof end->state], cipher[64] = "?", protocol[32] = "?";
     pn_transport_t *t = end->transport;
-    bool has_cipher = pn_ssl_get_cipher_name(end->ssl, cipher, sizeof cipher);
-    bool has_protocol = pn_ssl_get_protocol_name(end->ssl, protocol, sizeof protocol);
+    bool has_cipher = end->ssl && pn_ssl_get_cipher_name(end->ssl, cipher, sizeof cipher);
+    bool has_protocol = end->ssl && pn_ssl_get_protocol_name(end->ssl, protocol, sizeof protocol);
     snprintf(state, sizeof state,
              "encrypted=%d authenticated=%d ssf=%d cipher=%s protocol=%s resume=%d subject=%s certificate=%s user=%s",
              pn_transport_is_encrypted(t), pn_transport_is_authenticated(t), end->ssl ? pn_ssl_get_ssf(end->ssl) : -1,
@@ -184,12 +247,14 @@ static MAYBE void say_events(end_t *end)
     if (!end->collector) return;
     for (pn_event_t *event; (event = pn_collector_peek(end->collector)); pn_collector_pop(end->collector)) {
         pn_event_type_t type = pn_event_type(event);
+        if (type == PN_TRANSPORT_ERROR && !failed) failed = end;
+        if (failed && failed != end && type >= PN_TRANSPORT_ERROR && type <= PN_TRANSPORT_CLOSED) continue;
         if (type == PN_TRANSPORT_ERROR)
-            say("%s PN_TRANSPORT_ERROR %s", end->name, condition_text(pn_transport_condition(end->transport)));
+            say("%s PN_TRANSPORT_ERROR %s", end->name, fault_text(pn_transport_condition(end->transport)));
         else if (type != PN_TRANSPORT) /* how often there is something to write is nobody's business */
             say("%s %s", end->name, pn_event_type_name(type));
         if (type == PN_CONNECTION_REMOTE_CLOSE)
-            say("%s remote condition %s", end->name, condition_text(pn_connection_remote_condition(end->connection)));
+            say("%s is told %s", end->name, fault_text(pn_connection_remote_condition(end->connection)));
         if (on_event) on_event(end, event);
     }
 }
@@ -216,23 +281,27 @@ static MAYBE bool carry(end_t *from, end_t *to)
         moved = true;
         if (piece) {
             say_events(to);
-            if (to->transport) say_state(to);
+            if (to->transport && at_every_step) say_state(to);
         }
     }
     if (size < 0 && !from->told) {
         from->told = moved = true;
-        say("%s ends its output", from->name);
-        if (to->transport) pn_transport_close_tail(to->transport);
+        if (!failed || failed == from) say("%s ends its output", from->name);
+        if (to->transport && pn_transport_capacity(to->transport) >= 0) pn_transport_close_tail(to->transport);
     }
     return moved;
 }
 
-static MAYBE void look(void)
+static MAYBE void look(bool states)
 {
     say_events(&A);
     say_events(&B);
-    if (A.transport) say_state(&A);
-    if (B.transport) say_state(&B);
+    for (end_t *end = &A;; end = &B) {
+        /* What is left of a session that has failed is the business of another program. */
+        if (end->transport && (at_every_step || (states && !pn_condition_is_set(pn_transport_condition(end->transport)))))
+            say_state(end);
+        if (end == &B) break;
+    }
 }
 
 /* Lets the ends talk until both are quiet. */
@@ -241,13 +310,16 @@ static MAYBE void settle(void)
     bool moved;
     int rounds = 0;
     do {
-        look();
+        look(false);
         moved = carry(&A, &B);
-        look();
+        look(false);
         moved = carry(&B, &A) || moved;
     } while (moved && ++rounds < 2000);
     if (rounds == 2000) say("no end in sight");
-    look();
+    look(true);
+    end_t *other = failed == &A ? &B : &A;
+    if (failed && !told && other->transport) say_other(other);
+    told = failed;
 }
 
 static MAYBE void free_end(end_t *end)
@@ -264,6 +336,8 @@ static MAYBE void free_ends(void)
     free_end(&A);
     free_end(&B);
     piece = 0;
+    told = at_every_step = logs = false;
+    failed = NULL;
     on_the_way = NULL;
     on_event = NULL;
 }
