@@ -118,6 +118,7 @@ const STEPS: [Step; 27] = [
     Step { name: "C++ examples", run: programs::cpp_examples },
     Step { name: "collectd", run: programs::collectd },
     Step { name: "recovery", run: programs::recovery },
+    Step { name: "secured brokers", run: programs::security },
     Step { name: "interop", run: interop::interop },
     Step { name: "stress", run: soak::step },
     Step { name: "stress (threads)", run: soak::threads_step },

@@ -125,10 +125,7 @@ const FRESH: Duration = Duration::from_secs(24 * 3600);
 pub(crate) fn ensure(root: &Path) -> Result<PathBuf, String> {
     let folder = root.join("build/certificates");
     let stamp = folder.join("made-by");
-    let fresh = fs::metadata(&stamp)
-        .and_then(|file| file.modified())
-        .is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH));
-    if fresh && fs::read_to_string(&stamp).is_ok_and(|made| made == MADE_BY) {
+    if is_fresh(&stamp) && fs::read_to_string(&stamp).is_ok_and(|made| made == MADE_BY) {
         return Ok(folder);
     }
     if folder.exists() {
@@ -145,6 +142,32 @@ pub(crate) fn ensure(root: &Path) -> Result<PathBuf, String> {
     maker.files()?;
     maker.write("made-by", MADE_BY)?;
     Ok(maker.folder)
+}
+
+/// Makes the certificates that the distribution's examples look for where they run: its own have expired. They are
+/// made like those, as the text beside them says.
+pub(crate) fn for_examples(stage: &Path) -> Outcome {
+    let folder = stage.join("ssl-certs");
+    let there = folder.join("made");
+    if is_fresh(&there) {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let maker = Maker { folder };
+    for who in ["server", "client"] {
+        let (key, pem) = (format!("t{who}-private-key.pem"), format!("t{who}-certificate.pem"));
+        let (subject, password) = (format!("/CN=test_{who}/OU=proton_test"), format!("pass:t{who}pw"));
+        let names = ["-keyout", &key, "-out", &pem, "-subj", &subject, "-passout", &password];
+        let how = ["req", "-x509", "-newkey", RSA, "-days", "10"];
+        maker.openssl(&[&how[..], &names].concat())?;
+    }
+    maker.write("made", "")
+}
+
+/// Whether what a file stands for was made lately.
+fn is_fresh(file: &Path) -> bool {
+    let made = fs::metadata(file).and_then(|file| file.modified());
+    made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH))
 }
 
 /// What openssl wants to be told; the second half is for certificates whose dates are given.

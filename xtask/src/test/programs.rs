@@ -6,7 +6,7 @@
 //!
 //! `programs/build.rs` compiles, `programs/cast.rs` starts programs, `programs/c.rs` and `programs/cpp.rs` have the
 //! scenes. `programs/recovery.rs` has clients of this project's own, for brokers that are killed and for outcomes other
-//! than acceptance.
+//! than acceptance. `programs/security.rs` has one that shows who it is.
 
 mod build;
 mod c;
@@ -15,6 +15,7 @@ mod collectd;
 mod cpp;
 mod rabbit;
 mod recovery;
+mod security;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -114,6 +115,18 @@ pub(crate) fn recovery(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         report(tally, &format!("{} client's outcomes, RabbitMQ", client.0), result);
     }
     recovery::rabbit(tally, &ours, &CLIENTS, &mut rabbit)
+}
+
+/// A client that shows who it is, with TLS and without, to brokers that ask for it.
+pub(crate) fn security(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    crate::packages::ensure(&["rabbitmq-server"])?;
+    let nothing = build::folder(bench, "stage")?;
+    let ours = Cast::new("ours", Side::ours(&bench.prefix, false)?, nothing.clone(), bench)?;
+    let reference = Cast::new("reference", Side::distribution(), nothing, bench)?;
+    let (rabbit, address) = rabbit::Rabbit::start_secured(bench)?;
+    let result = security::rabbit(tally, &[&ours, &reference], (&rabbit.address, &address));
+    drop(rabbit);
+    result
 }
 
 /// The clients that do not give up, compiled as the distribution's users would; the Python one is a script.

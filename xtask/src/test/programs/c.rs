@@ -7,11 +7,12 @@ use crate::demo::broker::{Server, free_address};
 use crate::demo::process::Ended;
 use crate::demo::scene::expect_lines;
 
-pub(super) const SCENES: [Scene; 9] = [
+pub(super) const SCENES: [Scene; 10] = [
     Scene { name: "send, broker, receive", play: by_broker },
     Scene { name: "receive waits, send", play: receiver_first },
     Scene { name: "send-abort, broker", play: aborted_by_broker },
     Scene { name: "large messages, broker", play: large },
+    Scene { name: "send-ssl, broker, receive", play: secured },
     Scene { name: "send, direct", play: send_direct },
     Scene { name: "direct, receive", play: receive_direct },
     Scene { name: "send-abort, direct", play: aborted_direct },
@@ -50,6 +51,17 @@ fn aborted_by_broker(client: &Cast, server: &Cast) -> Outcome {
         received(&talk(client, "receive", address, "queue")?.output)
     };
     server.with_server("broker", arguments, play).map(drop)
+}
+
+/// The broker takes clients with TLS and without at the same address.
+fn secured(client: &Cast, server: &Cast) -> Outcome {
+    broker(server, |address| {
+        let ended = talk(client, "send-ssl", address, "queue")?;
+        let connected = "secure connection: to OU=proton_test,CN=test_server using TLSv1.3";
+        expect_lines("send-ssl", &ended.output, &[connected, &sent()])?;
+        received(&talk(client, "receive", address, "queue")?.output)
+    })
+    .map(drop)
 }
 
 fn send_direct(client: &Cast, server: &Cast) -> Outcome {

@@ -9,8 +9,8 @@ use crate::Outcome;
 use crate::demo::broker::{Server, free_address};
 use crate::demo::process::{Ended, GLANCE, Process};
 use crate::demo::side::Side;
-use crate::test::Bench;
 use crate::test::ring::last_lines;
+use crate::test::{Bench, certificates};
 
 /// How long a program may take to say something.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ pub(super) struct Cast {
     programs: PathBuf,
     /// Python programs of this project's own.
     scripts: PathBuf,
-    /// Where programs run; the examples look for certificates there and find none.
+    /// Where programs run; the examples look for certificates there.
     folder: PathBuf,
 }
 
@@ -30,6 +30,7 @@ impl Cast {
     pub(super) fn new(name: &str, side: Side, programs: PathBuf, bench: &Bench<'_>) -> Result<Self, String> {
         let folder = bench.root.join("build/programs/stage");
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        certificates::for_examples(&folder)?;
         let scripts = bench.root.join("tests/python/programs");
         Ok(Self { name: name.into(), side, programs, scripts, folder })
     }

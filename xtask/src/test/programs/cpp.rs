@@ -6,7 +6,7 @@ use crate::Outcome;
 use crate::demo::broker::free_address;
 use crate::demo::scene::{RHYME, expect_lines};
 
-pub(super) const SCENES: [Scene; 19] = [
+pub(super) const SCENES: [Scene; 22] = [
     Scene { name: "encode_decode", play: encode_decode },
     Scene { name: "message_properties", play: message_properties },
     Scene { name: "flow_control", play: flow_control },
@@ -29,6 +29,9 @@ pub(super) const SCENES: [Scene; 19] = [
     Scene { name: "multithreaded_client", play: multithreaded },
     Scene { name: "multithreaded_client_flow_control", play: multithreaded_flow_control },
     Scene { name: "reconnect_client", play: reconnect },
+    Scene { name: "ssl", play: secured },
+    Scene { name: "ssl, another name", play: other_name },
+    Scene { name: "ssl_client_cert", play: both_certified },
 ];
 
 /// How many messages a scene exchanges.
@@ -53,6 +56,36 @@ fn message_properties(client: &Cast, _: &Cast) -> Outcome {
         "expected conversion_error: \"unexpected type, want: uint got: string\"",
     ];
     has_lines(&ended.output, &lines)
+}
+
+/// Client and server in one process, as in the two that follow.
+fn secured(client: &Cast, _: &Cast) -> Outcome {
+    let lines = [
+        "Inbound server connection connected via SSL.  Protocol: TLSv1.3",
+        "Outgoing client connection connected via SSL.  Server certificate identity CN=test_server",
+        "Hello World!",
+    ];
+    expect_lines("ssl", &client.run("ssl", &["-v", "full"])?.output, &lines)
+}
+
+fn other_name(client: &Cast, _: &Cast) -> Outcome {
+    let output = client.run("ssl", &["-v", "fail"])?.output;
+    if output.starts_with(
+        "Expected failure of connection with wrong peer name: amqp:connection:framing-error: SSL",
+    ) {
+        return Ok(());
+    }
+    Err(format!("the wrong name was not refused: {output}"))
+}
+
+fn both_certified(client: &Cast, _: &Cast) -> Outcome {
+    let lines = [
+        "Inbound server connection connected via SSL.  Protocol: TLSv1.3",
+        "Inbound client certificate identity CN=test_client",
+        "Outgoing client connection connected via SSL.  Server certificate identity CN=test_server",
+        "Hello World!",
+    ];
+    expect_lines("ssl_client_cert", &client.run("ssl_client_cert", &[])?.output, &lines)
 }
 
 /// Sender and receiver in one process, which listens on a port that it gets from the system.

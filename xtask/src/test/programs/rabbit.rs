@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::Outcome;
 use crate::demo::broker::{answers, free_address};
-use crate::test::Bench;
+use crate::test::{Bench, certificates};
 
 use super::cast::parts;
 
@@ -34,8 +34,34 @@ pub(super) struct Rabbit {
 }
 
 impl Rabbit {
-    /// Starts one without any queues.
+    /// Starts one without any queues, which lets everybody in.
     pub(super) fn start(bench: &Bench<'_>) -> Result<Self, String> {
+        let settings = "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = ANONYMOUS\n";
+        Self::start_with(bench, settings, &["rabbitmq_amqp1_0"])
+    }
+
+    /// Starts one that listens with TLS as well, where it asks for certificates, and that knows the users `guest` and
+    /// `client`: the second has no password. Gives it with its address for TLS.
+    pub(super) fn start_secured(bench: &Bench<'_>) -> Result<(Self, String), String> {
+        let certificates = certificates::ensure(bench.root)?;
+        let file = |name: &str| certificates.join(name).display().to_string();
+        let users = bench.root.join("tests/python/programs/rabbitmq-users.json");
+        let address = free_address()?;
+        let settings = format!(
+            "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = EXTERNAL\nlisteners.ssl.1 = {address}\n\
+             ssl_options.cacertfile = {}\nssl_options.certfile = {}\nssl_options.keyfile = {}\n\
+             ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = false\n\
+             ssl_cert_login_from = common_name\nload_definitions = {}\n",
+            file("ca.pem"),
+            file("server.pem"),
+            file("server.key"),
+            users.display(),
+        );
+        let plugins = ["rabbitmq_amqp1_0", "rabbitmq_auth_mechanism_ssl"];
+        Ok((Self::start_with(bench, &settings, &plugins)?, address))
+    }
+
+    fn start_with(bench: &Bench<'_>, settings: &str, plugins: &[&str]) -> Result<Self, String> {
         let folder = bench.root.join("build/programs/rabbitmq");
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -45,10 +71,10 @@ impl Rabbit {
         let port = |address: &str| parts(address).1.to_owned();
         let settings = format!(
             "listeners.tcp.1 = {address}\namqp1_0.default_user = guest\namqp1_0.default_vhost = /\n\
-             auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = ANONYMOUS\nlog.file.level = warning\n\
-             disk_free_limit.absolute = 10MB\n"
+             log.file.level = warning\ndisk_free_limit.absolute = 10MB\n{settings}"
         );
-        for (name, text) in [("rabbitmq.conf", settings.as_str()), ("plugins", "[rabbitmq_amqp1_0].\n")] {
+        let plugins = format!("[{}].\n", plugins.join(","));
+        for (name, text) in [("rabbitmq.conf", settings), ("plugins", plugins)] {
             fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))?;
         }
         let mut epmd = Command::new("epmd");
