@@ -54,4 +54,5 @@ def main(address, queue, *options):
     connection.close()
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -62,4 +62,5 @@ class Broker(MessagingHandler):
         event.delivery.settle()
 
 
-Container(Broker(sys.argv[1])).run()
+if __name__ == "__main__":
+    Container(Broker(sys.argv[1])).run()

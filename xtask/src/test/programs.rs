@@ -123,10 +123,12 @@ pub(crate) fn security(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let nothing = build::folder(bench, "stage")?;
     let ours = Cast::new("ours", Side::ours(&bench.prefix, false)?, nothing.clone(), bench)?;
     let reference = Cast::new("reference", Side::distribution(), nothing, bench)?;
+    for (client, server) in [(&ours, &ours), (&ours, &reference), (&reference, &ours)] {
+        security::brokers(tally, client, server);
+    }
     let (rabbit, address) = rabbit::Rabbit::start_secured(bench)?;
-    let result = security::rabbit(tally, &[&ours, &reference], (&rabbit.address, &address));
-    drop(rabbit);
-    result
+    security::rabbit(tally, &[&ours, &reference], (&rabbit.address, &address));
+    Ok(())
 }
 
 /// The clients that do not give up, compiled as the distribution's users would; the Python one is a script.

@@ -119,22 +119,111 @@ const RABBIT: [Login; 13] = [
     },
 ];
 
+/// What the distribution's Python broker makes of a client: it lets in whoever is anonymous.
+const EXAMPLE: [Login; 4] = [
+    Login {
+        name: "nobody in particular",
+        tls: false,
+        queue: "queue",
+        told: &[],
+        says: &["in with ANONYMOUS as None", "in the clear", DONE],
+    },
+    Login {
+        name: "a user without a password",
+        tls: false,
+        queue: "queue",
+        told: &["user=me"],
+        says: &["in with ANONYMOUS as me", "in the clear", DONE],
+    },
+    Login {
+        name: "a user who insists on the password",
+        tls: false,
+        queue: "queue",
+        told: &["user=me", "password=secret", "mechs=PLAIN", "insecure=yes"],
+        says: &[REFUSED],
+    },
+    Login {
+        name: "a certificate without TLS",
+        tls: false,
+        queue: "queue",
+        told: &["mechs=EXTERNAL"],
+        says: &[REFUSED],
+    },
+];
+
+/// What a broker of this binding makes of a client if it wants certificates (`tests/python/programs/doorkeeper.py`).
+const DOORKEEPER: [Login; 5] = [
+    Login {
+        name: "a certificate",
+        tls: true,
+        queue: "queue",
+        told: &[TLS, "identity=client"],
+        says: &["in with EXTERNAL as None", "encrypted", DONE],
+    },
+    Login {
+        name: "a certificate beside user and password",
+        tls: true,
+        queue: "queue",
+        told: &[TLS, "identity=client-rsa", "user=me", "password=secret"],
+        says: &["in with EXTERNAL as me", "encrypted", DONE],
+    },
+    Login { name: "no certificate", tls: true, queue: "queue", told: &[TLS], says: &[BROKEN] },
+    Login {
+        name: "a certificate that an unknown authority signed",
+        tls: true,
+        queue: "queue",
+        told: &[TLS, "identity=wrong-client"],
+        says: &[BROKEN],
+    },
+    Login {
+        name: "a certificate and no word of it",
+        tls: true,
+        queue: "queue",
+        told: &[TLS, "identity=client", "mechs=ANONYMOUS"],
+        says: &[REFUSED],
+    },
+];
+
+/// The example broker, where the distribution has it.
+const BROKER: &str = "/usr/share/proton/examples/python/broker.py";
+
 /// Plays all scenes with every cast against the two addresses of a RabbitMQ, the first without TLS.
-pub(super) fn rabbit(tally: &mut Tally, casts: &[&Cast], addresses: (&str, &str)) -> Outcome {
+pub(super) fn rabbit(tally: &mut Tally, casts: &[&Cast], addresses: (&str, &str)) {
     for cast in casts {
-        let mut worked = 0;
-        for login in &RABBIT {
-            let address = if login.tls { addresses.1 } else { addresses.0 };
-            let result = play(cast, login, address);
-            worked += u32::from(result.is_ok());
-            tally.record(&format!("RabbitMQ, {} ({})", login.name, cast.name), result);
-        }
-        println!("RabbitMQ, {}: {worked} of {} scenes", cast.name, RABBIT.len());
+        let said = format!("RabbitMQ, {}", cast.name);
+        play(tally, &said, &RABBIT, |login| {
+            log_in(cast, login, if login.tls { addresses.1 } else { addresses.0 })
+        });
     }
-    Ok(())
 }
 
-fn play(cast: &Cast, login: &Login, address: &str) -> Outcome {
+/// Plays with brokers on the Python binding, this library or the distribution's at either end.
+pub(super) fn brokers(tally: &mut Tally, clients: &Cast, servers: &Cast) {
+    for (name, broker, logins) in
+        [("example broker", BROKER, &EXAMPLE[..]), ("doorkeeper", "doorkeeper.py", &DOORKEEPER)]
+    {
+        let arguments = |address: &str| match name {
+            "doorkeeper" => vec![address.to_owned()],
+            _ => vec!["-a".to_owned(), address.to_owned()],
+        };
+        let said = format!("{name}, {} to {}", clients.name, servers.name);
+        play(tally, &said, logins, |login| {
+            servers.with_server(broker, arguments, |address, _| log_in(clients, login, address)).map(drop)
+        });
+    }
+}
+
+fn play(tally: &mut Tally, said: &str, logins: &[Login], scene: impl Fn(&Login) -> Outcome) {
+    let mut worked = 0;
+    for login in logins {
+        let result = scene(login);
+        worked += u32::from(result.is_ok());
+        tally.record(&format!("{said}, {}", login.name), result);
+    }
+    println!("{said}: {worked} of {} scenes", logins.len());
+}
+
+fn log_in(cast: &Cast, login: &Login, address: &str) -> Outcome {
     let ended = cast.run("login.py", &[&[address, login.queue], login.told].concat())?;
     expect_lines("login.py", &ended.output, login.says)
 }
