@@ -19,6 +19,8 @@
 
 pub(crate) mod backend;
 pub(crate) mod certificate;
+mod der;
+pub(crate) mod names;
 pub(crate) mod raw;
 
 use std::fmt;
@@ -136,6 +138,16 @@ impl fmt::Display for Fault {
 pub(crate) struct LogLine {
     pub(crate) urgency: Urgency,
     pub(crate) text: String,
+}
+
+impl LogLine {
+    pub(crate) fn trace(text: String) -> Self {
+        Self { urgency: Urgency::Trace, text }
+    }
+
+    pub(crate) fn error(text: String) -> Self {
+        Self { urgency: Urgency::Error, text }
+    }
 }
 
 /// How urgent a line is.
