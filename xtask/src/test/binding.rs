@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 use super::Bench;
 use super::ring::{SCRIPTS, compare, ours, python, sources, stem, theirs};
 use super::tally::Tally;
+use crate::tls::OPENSSL_PACKAGES;
 use crate::{Outcome, packages};
 
 const RELEASE: &str = "0.40.0";
@@ -29,6 +30,7 @@ const CORE: &str = "libqpid-proton-core.so.10";
 /// The scripts on the newer binding.
 pub(crate) fn newer(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     packages::ensure(&PACKAGES)?;
+    packages::ensure(&OPENSSL_PACKAGES)?;
     let folder = bench.root.join("build/binding");
     let (carried, linked) = (Venv::at(&folder, "carried"), Venv::at(&folder, "linked"));
     if let Err(error) = carried.prepare().and(linked.prepare()).and(fetch(&carried, &folder)) {
@@ -134,14 +136,24 @@ fn fetch(venv: &Venv, folder: &Path) -> Outcome {
     run(command.arg(folder.join("fetched")).arg(format!("python-qpid-proton=={RELEASE}")))
 }
 
-/// The reference. pkg-config finds nothing, so that its core has neither TLS nor SASL of other libraries.
+/// The reference. pkg-config finds OpenSSL and nothing else, so that its core has TLS and no SASL of other libraries.
 fn build_carried(venv: &Venv, folder: &Path) -> Outcome {
-    if venv.has("binding", RELEASE) {
+    let mark = format!("{RELEASE} with OpenSSL");
+    if venv.has("binding", &mark) {
         return Ok(());
     }
     println!("Building binding {RELEASE} with the core it carries.");
-    venv.install(folder, &[("PKG_CONFIG_LIBDIR", &folder.join("no-packages"))])?;
-    venv.note("binding", RELEASE)
+    let found = folder.join("packages");
+    fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
+    for package in ["openssl", "libssl", "libcrypto"] {
+        let variable = ["--variable=pcfiledir", package];
+        let installed = crate::shell::output(Command::new("pkg-config").args(variable))?;
+        let file = format!("{package}.pc");
+        let (from, to) = (Path::new(installed.trim()).join(&file), found.join(&file));
+        fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
+    }
+    venv.install(folder, &[("PKG_CONFIG_LIBDIR", &found)])?;
+    venv.note("binding", &mark)
 }
 
 fn build_linked(bench: &Bench<'_>, venv: &Venv, folder: &Path) -> Outcome {
