@@ -36,24 +36,24 @@ typedef struct end_t {
     size_t written; /* bytes that went out */
 } end_t;
 
-static end_t A, B;
+static _Thread_local end_t A, B;
 
 /* How many bytes go over at once; 0 is as many as there are. */
-static size_t piece;
+static _Thread_local size_t piece;
 
 /* May look at what goes over, and change it. What it returns is how many bytes still go. */
-static size_t (*on_the_way)(end_t *from, char *start, size_t size);
+static _Thread_local size_t (*on_the_way)(end_t *from, char *start, size_t size);
 
 /* Log lines end up in the transcript while this is set. */
-static bool logs;
+static _Thread_local bool logs;
 
 /* What the queries say is printed after every piece of bytes while this is set, and else when both ends are quiet. */
-static bool at_every_step;
+static _Thread_local bool at_every_step;
 
 /* The end that failed first. When and how the other one learns of it is the business of another program, because older
  * releases do not send alerts. */
-static end_t *failed;
-static bool told; /* what became of the other */
+static _Thread_local end_t *failed;
+static _Thread_local bool told; /* what became of the other */
 
 /* What an older release says in the words of a newer one. */
 static MAYBE const char *newer_words(const char *message)
@@ -86,7 +86,7 @@ static MAYBE bool worth_telling(pn_log_level_t level, const char *message)
 /* What the TLS library has to say of its own error is its business; that it is asked counts. */
 static void log_line(intptr_t context, pn_log_subsystem_t subsystem, pn_log_level_t level, const char *message)
 {
-    static bool detailed;
+    static _Thread_local bool detailed;
     if (!worth_telling(level, message)) return;
     bool detail = !strncmp(message, "error:", 6);
     if (logs && !(detail && detailed))
@@ -240,7 +240,7 @@ static MAYBE void say_state(end_t *end)
 }
 
 /* What to do with an event besides printing it. */
-static void (*on_event)(end_t *end, pn_event_t *event);
+static _Thread_local void (*on_event)(end_t *end, pn_event_t *event);
 
 static MAYBE void say_events(end_t *end)
 {

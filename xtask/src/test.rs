@@ -93,7 +93,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 28] = [
+const STEPS: [Step; 29] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -116,6 +116,7 @@ const STEPS: [Step; 28] = [
     Step { name: "loading", run: binding::loading },
     Step { name: "C examples", run: programs::c_examples },
     Step { name: "C++ examples", run: programs::cpp_examples },
+    Step { name: "TLS over sockets", run: programs::over_tls },
     Step { name: "collectd", run: programs::collectd },
     Step { name: "recovery", run: programs::recovery },
     Step { name: "secured brokers", run: programs::security },

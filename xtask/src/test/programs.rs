@@ -6,7 +6,7 @@
 //!
 //! `programs/build.rs` compiles, `programs/cast.rs` starts programs, `programs/c.rs` and `programs/cpp.rs` have the
 //! scenes. `programs/recovery.rs` has clients of this project's own, for brokers that are killed and for outcomes other
-//! than acceptance. `programs/security.rs` has one that shows who it is.
+//! than acceptance. `programs/security.rs` has one that shows who it is, `programs/tls.rs` peers over TLS.
 
 mod build;
 mod c;
@@ -16,8 +16,9 @@ mod cpp;
 mod rabbit;
 mod recovery;
 mod security;
+mod tls;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Bench;
@@ -65,6 +66,24 @@ pub(crate) fn cpp_examples(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     for (client, server) in [(&ours, &ours), (&ours, &reference), (&reference, &ours)] {
         play(tally, &cpp::SCENES, client, server);
     }
+    Ok(())
+}
+
+/// TLS over sockets: peers of this project on either library, and openssl's own programs on the other side.
+pub(crate) fn over_tls(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    crate::packages::ensure(&PACKAGES_C)?;
+    let certificates = super::certificates::ensure(bench.root)?;
+    let peers = build::folder(bench, "clients")?;
+    compile(bench, "tests/c/programs/secure.c", &peers.join("secure"), "gcc", "-lqpid-proton")?;
+    let cast =
+        |name, side| Ok::<_, String>(Cast::new(name, side, peers.clone(), bench)?.in_folder(&certificates));
+    let ours = cast("ours", Side::ours(&bench.prefix, false)?)?;
+    let reference = cast("reference", Side::distribution())?;
+    for (client, server) in [(&ours, &ours), (&ours, &reference), (&reference, &ours)] {
+        play(tally, &tls::PEERS, client, server);
+    }
+    play(tally, &tls::OPENSSL, &ours, &ours);
+    play(tally, &tls::OPENSSL_TOLD, &ours, &ours);
     Ok(())
 }
 
@@ -140,11 +159,16 @@ fn clients(bench: &Bench<'_>) -> Result<PathBuf, String> {
         ("tests/c/programs/exchange.c", "exchange", "gcc", "-lqpid-proton"),
         ("tests/cpp/programs/exchange.cpp", "exchange++", "g++", "-lqpid-proton-cpp"),
     ] {
-        let mut command = Command::new(compiler);
-        command.args(["-Wall", "-Wextra", "-Werror", "-g", "-o"]).arg(folder.join(program));
-        crate::shell::run(command.arg(bench.root.join(source)).arg(library))?;
+        compile(bench, source, &folder.join(program), compiler, library)?;
     }
     Ok(folder)
+}
+
+/// Compiles a program of this project as the distribution's users would.
+fn compile(bench: &Bench<'_>, source: &str, program: &Path, compiler: &str, library: &str) -> Outcome {
+    let mut command = Command::new(compiler);
+    command.args(["-Wall", "-Wextra", "-Werror", "-g", "-o"]).arg(program);
+    crate::shell::run(command.arg(bench.root.join(source)).arg(library))
 }
 
 /// How the C example broker is told where to listen.

@@ -35,6 +35,16 @@ impl Cast {
         Ok(Self { name: name.into(), side, programs, scripts, folder })
     }
 
+    /// The same cast, whose programs run in another folder.
+    pub(super) fn in_folder(self, folder: &Path) -> Self {
+        Self { folder: folder.into(), ..self }
+    }
+
+    /// Where programs run.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Starts a program.
     pub(super) fn start(&self, name: &str, arguments: &[&str], input: &str) -> Result<Process, String> {
         Process::start(&self.side, &self.program(name), arguments, input, &self.folder)
