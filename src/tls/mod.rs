@@ -20,10 +20,23 @@
 pub(crate) mod backend;
 pub(crate) mod certificate;
 mod der;
+pub(crate) mod domain;
+#[cfg(test)]
+pub(crate) mod joined;
 pub(crate) mod names;
 pub(crate) mod raw;
 
 use std::fmt;
+
+/// The TLS library of this build.
+#[cfg(feature = "openssl")]
+pub(crate) type Chosen = backend::openssl::OpenSsl;
+/// The TLS library of this build.
+#[cfg(not(feature = "openssl"))]
+pub(crate) type Chosen = backend::absent::Absent;
+
+/// Whether this build has a TLS library.
+pub(crate) const PRESENT: bool = cfg!(feature = "openssl");
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

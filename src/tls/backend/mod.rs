@@ -3,6 +3,8 @@
 //! Everything that can be decided without it is decided in `domain`, once for all backends. A value of a backend is
 //! parsed, checked and cheap to share; no password outlives the call it was given to.
 
+#[cfg(not(feature = "openssl"))]
+pub(crate) mod absent;
 #[cfg(feature = "openssl")]
 pub(crate) mod openssl;
 
@@ -97,6 +99,11 @@ pub(crate) trait Backend: Sized + 'static {
 
     /// Whether a list of ciphers means something.
     fn check_ciphers(list: &str) -> Result<(), Fault>;
+
+    /// Whether these versions can be had.
+    fn check_protocols(_: Protocols) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Prepares for sessions.
     fn context(settings: &Settings<Self>) -> Result<Self::Context, Fault>;

@@ -7,99 +7,14 @@ use super::mint::{Folder, Identity, Wanted};
 use super::{OpenSsl, fault};
 use crate::engine::Password;
 use crate::tls::backend::{Backend, CredentialFault, Protocols, Role, Settings, Verify};
-use crate::tls::{Fault, Read, Session, Urgency};
+use crate::tls::joined::Pair;
+use crate::tls::{Read, Urgency};
 
 type Context = Arc<<OpenSsl as Backend>::Context>;
 
-/// Two ends and what each has read.
-struct Pair {
-    client: End,
-    server: End,
-}
-
-struct End {
-    session: Box<dyn Session>,
-    heard: Vec<u8>,
-    /// How reading has ended.
-    ended: Option<Result<(), Fault>>,
-}
-
-impl End {
-    fn new(session: Box<dyn Session>) -> Self {
-        Self { session, heard: Vec::new(), ended: None }
-    }
-
-    fn read_all(&mut self, room: usize) {
-        let mut plain = vec![0; room];
-        while self.ended.is_none() {
-            match self.session.read(&mut plain) {
-                Ok(Read::Bytes(n)) => self.heard.extend_from_slice(&plain[..n]),
-                Ok(Read::Nothing) => break,
-                Ok(Read::Closed) => self.ended = Some(Ok(())),
-                Err(fault) => self.ended = Some(Err(fault)),
-            }
-        }
-    }
-
-    /// Hands at most `most` bytes to the other end; tells how many.
-    fn pass(&mut self, other: &mut Self, most: usize, room: usize) -> usize {
-        let wire = self.session.wire();
-        let taken = other.session.feed(&wire[..wire.len().min(most)]);
-        self.session.sent(taken);
-        other.read_all(room);
-        taken
-    }
-
-    fn fault(&self) -> &Fault {
-        self.ended.as_ref().unwrap().as_ref().unwrap_err()
-    }
-
-    fn write_all(&mut self, mut plain: &[u8], other: &mut Self) {
-        while !plain.is_empty() {
-            let n = self.session.write(plain).unwrap();
-            plain = &plain[n..];
-            while self.pass(other, usize::MAX, 20_000) > 0 {}
-        }
-    }
-
-    fn log(&mut self) -> Vec<String> {
-        self.session.take_log().into_iter().map(|line| line.text).collect()
-    }
-}
-
-impl Pair {
-    fn new(client: Box<dyn Session>, server: Box<dyn Session>) -> Self {
-        Self { client: End::new(client), server: End::new(server) }
-    }
-
-    fn of(client: &Context, server: &Context, peer: Option<&str>, name: Option<&str>) -> Self {
-        let client = OpenSsl::session(client, peer, name).unwrap();
-        Self::new(client, OpenSsl::session(server, None, None).unwrap())
-    }
-
-    /// Until nobody has anything to say.
-    fn settle(&mut self) -> &mut Self {
-        self.settle_in(usize::MAX, 20_000)
-    }
-
-    fn settle_in(&mut self, most: usize, room: usize) -> &mut Self {
-        self.client.read_all(room);
-        self.server.read_all(room);
-        while self.client.pass(&mut self.server, most, room) + self.server.pass(&mut self.client, most, room)
-            > 0
-        {}
-        self
-    }
-
-    fn is_established(&self) -> bool {
-        self.client.session.is_established() && self.server.session.is_established()
-    }
-
-    fn close(&mut self) {
-        self.client.session.close();
-        self.server.session.close();
-        self.settle();
-    }
+fn join(client: &Context, server: &Context, peer: Option<&str>, name: Option<&str>) -> Pair {
+    let client = OpenSsl::session(client, peer, name).unwrap();
+    Pair::new(client, OpenSsl::session(server, None, None).unwrap())
 }
 
 fn settings(role: Role, verify: Verify) -> Settings<OpenSsl> {
@@ -153,7 +68,7 @@ impl World {
     }
 
     fn pair(&self, peer: Option<&str>) -> Pair {
-        Pair::of(&context(&self.client), &context(&self.server), peer, None)
+        join(&context(&self.client), &context(&self.server), peer, None)
     }
 }
 
@@ -228,7 +143,7 @@ fn a_version_between_two_others_can_be_left_out() {
 fn ends_without_certificates_meet_with_an_anonymous_suite() {
     let client = context(&settings(Role::Client, Verify::Anonymous));
     let server = context(&settings(Role::Server, Verify::Anonymous));
-    let mut pair = Pair::of(&client, &server, None, None);
+    let mut pair = join(&client, &server, None, None);
     assert!(pair.settle().is_established());
     let agreed = pair.client.session.agreed().unwrap();
     assert_eq!((agreed.cipher.as_str(), agreed.protocol.as_str()), ("ADH-AES256-GCM-SHA384", "TLSv1.2"));
@@ -471,7 +386,7 @@ fn a_client_continues_its_sessions_and_no_others() {
         world.server.credentials = Some(world.credentials(&world.root.issue(&wanted)));
         let (client, server) = (context(&world.client), context(&world.server));
         let talk = |peer, name| {
-            let mut pair = Pair::of(&client, &server, Some(peer), name);
+            let mut pair = join(&client, &server, Some(peer), name);
             assert!(pair.settle().is_established());
             let resumed = pair.client.session.is_resumed();
             assert_eq!(pair.server.session.is_resumed(), resumed);
@@ -499,12 +414,12 @@ fn a_session_that_was_cut_off_is_not_continued() {
     let mut world = World::new();
     world.server.protocols = only("TLSv1.2");
     let (client, server) = (context(&world.client), context(&world.server));
-    let mut pair = Pair::of(&client, &server, Some("host.example"), Some("one"));
+    let mut pair = join(&client, &server, Some("host.example"), Some("one"));
     assert!(pair.settle().is_established());
     pair.client.session.feed_end();
     pair.client.read_all(10);
     drop(pair);
-    let mut pair = Pair::of(&client, &server, Some("host.example"), Some("one"));
+    let mut pair = join(&client, &server, Some("host.example"), Some("one"));
     assert!(pair.settle().is_established() && !pair.client.session.is_resumed());
 }
 
