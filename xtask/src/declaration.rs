@@ -111,9 +111,9 @@ fn defines_tag(line: &str) -> bool {
 }
 
 fn without_tags(line: &str) -> String {
-    ["struct ", "enum ", "union "]
-        .iter()
-        .fold(line.to_owned(), |text, tag| text.replace(&format!("{tag}pn"), "pn"))
+    ["struct ", "enum ", "union "].iter().fold(line.to_owned(), |text, tag| {
+        text.replace(&format!("{tag}pn"), "pn").replace(&format!("{tag}protium"), "protium")
+    })
 }
 
 fn joined(lines: &[String]) -> String {

@@ -1,8 +1,8 @@
 //! `cargo xtask headers`: writes the public C headers, or with `--check` fails where they are out of date.
 //!
 //! Every header has a skeleton `xtask/headers/X.h.in` with its story, its includes and the few things that Rust has
-//! no words for. cbindgen reads `src/ffi/X.rs`, that one file alone, and its output replaces the line
-//! `@declarations@`. A skeleton without that line is a header that is written by hand. What the skeleton defines
+//! no words for. cbindgen reads `src/ffi/X.rs`, that one file alone (for our own header, each of
+//! `src/ffi/protium*.rs`), and its output replaces the line `@declarations@`. A skeleton without that line is a header that is written by hand. What the skeleton defines
 //! itself is taken out of cbindgen's output, and so are the types that `types.h` shares.
 
 use std::collections::BTreeMap;
@@ -74,11 +74,14 @@ fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
         let mut hidden = defined_names(&skeleton);
         hidden.extend(shared.iter().cloned());
         let body = if skeleton.contains(DECLARATIONS) {
-            let source = root.join(format!("src/ffi/{name}.rs"));
-            if !source.exists() {
+            let mut text = String::new();
+            for source in sources(root, &name)? {
+                text += "\n";
+                text += &declarations(&root.join("cbindgen.toml"), &source, hidden.clone())?;
+            }
+            if text.is_empty() {
                 continue; // the part of the library that has this header is still to come
             }
-            let text = declarations(&root.join("cbindgen.toml"), &source, hidden)?;
             let text = polish(&text, prefix(&name)).map_err(|error| format!("{name}.h: {error}"))?;
             place(&skeleton, &text.replace("ptrdiff_t", signed_word(&name)))
         } else {
@@ -99,6 +102,19 @@ fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
     }
     every_export_is_declared(root, &headers)?;
     Ok(headers)
+}
+
+/// The sources of a header: the file of its name, and for ours those whose names begin with it.
+fn sources(root: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
+    let folder = root.join("src/ffi");
+    let all = names_in(&folder, ".rs")?;
+    let own = all.iter().filter(|source| *source == name || (name == OURS && is_ours(source)));
+    Ok(own.map(|source| folder.join(format!("{source}.rs"))).collect())
+}
+
+/// Whether a source file is a part of our own header.
+fn is_ours(source: &str) -> bool {
+    source.strip_prefix(OURS).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 /// Runs cbindgen on one source file, showing the public types of that file even where no function uses them.
@@ -174,7 +190,7 @@ fn public_types(source: &str) -> Vec<String> {
             let (keyword, name) = line?.1.split_once(' ')?;
             let name = name.split(|c: char| !is_word(c)).next()?;
             let a_type = matches!(keyword, "type" | "struct" | "enum" | "union");
-            (a_type && name.starts_with("pn")).then(|| name.to_owned())
+            (a_type && (name.starts_with("pn") || name.starts_with(OURS))).then(|| name.to_owned())
         })
         .collect();
     names.sort();
@@ -195,7 +211,7 @@ fn internal_functions(source: &str) -> Vec<String> {
 /// A source file with a public interface but without a skeleton would silently stay out of the headers.
 fn every_export_is_declared(root: &Path, headers: &BTreeMap<String, String>) -> Outcome {
     for name in names_in(&root.join("src/ffi"), ".rs")? {
-        if name == "mod" || headers.contains_key(&name) {
+        if name == "mod" || headers.contains_key(&name) || is_ours(&name) {
             continue;
         }
         let text =
