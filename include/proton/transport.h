@@ -49,7 +49,7 @@ typedef void (*pn_tracer_t)(pn_transport_t *transport, const char *message);
 PN_EXTERN pn_transport_t *pn_transport(void);
 
 /**
- * Makes a transport the side that accepts. Has to be called before any input or output, and before pn_sasl().
+ * Makes a transport the side that accepts. Has to be called before any input or output.
  *
  * @param[in] transport a transport
  */

@@ -31,6 +31,7 @@ pub mod proactor;
 pub mod proactor_address;
 pub mod proactor_ext;
 pub mod protium;
+pub mod protium_sasl;
 pub mod raw_connection;
 mod raw_io;
 pub mod sasl;

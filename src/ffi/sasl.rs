@@ -41,8 +41,7 @@ pub mod names {
     }
 }
 
-/// Asks for authentication on a transport. A client then insists on it; on a server it only opens the settings, and
-/// pn_transport_set_server() has to come first.
+/// Asks for authentication on a transport. A client then insists on it; on a server it only opens the settings.
 ///
 /// @param[in] transport a transport, or NULL
 /// @return its authentication, the same on every call, owned by the transport; NULL for NULL

@@ -17,7 +17,7 @@ use super::logger::pn_log_level_t;
 use super::shell::{pn_transport_t, set_count};
 use super::types::pn_bytes_t;
 use crate::engine::{Password, Text};
-use crate::sasl::{Answer, Ask, Implementation, Sasl, Stage};
+use crate::sasl::{Answer, Ask, Implementation, Sasl, Stage, Told};
 use crate::transport::Transport;
 
 /// cbindgen:ignore
@@ -549,6 +549,10 @@ unsafe fn implementation<'a>(transport: *mut pn_transport_t) -> Option<&'a pnx_s
 /// # Safety
 /// `transport` is live, held, and not borrowed.
 unsafe fn consult(transport: *mut pn_transport_t, ask: Ask) -> Answer {
+    if let Ask::About(question) = &ask {
+        // SAFETY: passed on from the caller.
+        return Answer::Told(unsafe { super::protium_sasl::consult(transport, question) });
+    }
     // SAFETY: passed on from the caller.
     let Some(table) = (unsafe { implementation(transport) }) else { return refuse(&ask) };
     // SAFETY: here and below, the program keeps its functions callable, and they get a transport that is not borrowed
@@ -600,6 +604,7 @@ unsafe fn consult(transport: *mut pn_transport_t, ask: Ask) -> Answer {
         Ask::Encode(bytes) => return Answer::Encoded(unsafe { convert(transport, table.encode, bytes) }),
         // SAFETY: as above.
         Ask::Decode(bytes) => return Answer::Decoded(unsafe { convert(transport, table.decode, bytes) }),
+        Ask::About(_) => return refuse(&ask),
     }
     Answer::Done
 }
@@ -613,6 +618,7 @@ fn refuse(ask: &Ask) -> Answer {
         Ask::CanEncrypt => Answer::Layer(None),
         Ask::Encode(_) => Answer::Encoded(None),
         Ask::Decode(_) => Answer::Decoded(None),
+        Ask::About(_) => Answer::Told(Told::Judged(None)),
         Ask::InitServer | Ask::PrepareWrite | Ask::Init(..) | Ask::Response(_) | Ask::Challenge(_) => {
             Answer::Done
         }

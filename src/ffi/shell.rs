@@ -17,6 +17,7 @@ use super::data_object::retire_data;
 use super::disposition::pn_disposition_t;
 use super::error::pn_error_t;
 use super::logger::pn_logger_t;
+use super::protium_sasl::Judges;
 use super::settle;
 use super::subject::Seat;
 use super::terminus::pn_terminus_t;
@@ -87,6 +88,8 @@ pub struct pn_transport_t {
     pub(super) record: *mut pn_record_t,
     pub(super) logger: pn_logger_t,
     pub(super) tracer: pn_tracer_t,
+    /// What a server's program has to say about users.
+    pub(super) judges: Option<Box<Judges>>,
     /// A program's SASL implementation is being asked.
     pub(super) answering: bool,
     pub(super) error: pn_error_t,

@@ -51,6 +51,7 @@ pub extern "C" fn pn_transport() -> *mut pn_transport_t {
         record: null_mut(),
         logger: pn_logger_t::inherit(),
         tracer: None,
+        judges: None,
         answering: false,
         error: pn_error_t::new(),
         condition: None,
@@ -62,7 +63,7 @@ pub extern "C" fn pn_transport() -> *mut pn_transport_t {
     transport
 }
 
-/// Makes a transport the side that accepts. Has to be called before any input or output, and before pn_sasl().
+/// Makes a transport the side that accepts. Has to be called before any input or output.
 ///
 /// @param[in] transport a transport
 #[unsafe(no_mangle)]

@@ -1,5 +1,7 @@
 //! Which mechanisms an application allows (spec/security.md section 2.3).
 
+use super::text::shown;
+
 /// A restriction to certain names, or none.
 #[derive(Default)]
 pub(super) struct AllowedMechanisms(Option<Vec<String>>);
@@ -22,6 +24,20 @@ impl AllowedMechanisms {
     /// Names are compared without regard to case.
     fn lists(&self, name: &str) -> Option<bool> {
         self.0.as_ref().map(|allowed| allowed.iter().any(|one| one.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether a mechanism was allowed by its name.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.lists(name).unwrap_or(false)
+    }
+
+    /// The restriction, for people to read.
+    pub(super) fn shown(&self) -> String {
+        match self.0.as_deref() {
+            None => format!("all but {}", NOT_BY_DEFAULT.join(" ")),
+            Some([]) => "none".to_owned(),
+            Some(names) => shown(names.join(" ").as_bytes()),
+        }
     }
 
     pub(super) fn server_may_use(&self, name: &str) -> bool {

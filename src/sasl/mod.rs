@@ -1,8 +1,9 @@
 //! The SASL exchange: which mechanism, with which words, and how it ended (part 5.3, spec/security.md section 2).
 //!
 //! A state machine over SASL frames, without bytes or clock: the transport feeds it frames and asks it for the next
-//! one to send. Who decides what to say is either a built-in mechanism (`mechanism`, one file each) or an
-//! implementation outside the library, which is asked and answers (`outside`). Neighbours: `transport`, `performative`.
+//! one to send. Who decides what to say is either a built-in mechanism (`mechanism`, one file each, led by `exchange`)
+//! or an implementation outside the library, which is asked and answers (`outside`). Neighbours: `transport`,
+//! `performative`.
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 #![cfg_attr(
@@ -16,16 +17,23 @@
 )]
 
 mod allowed;
+mod choice;
+mod exchange;
 mod mechanism;
 mod outside;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod text;
+
+use std::borrow::Cow;
 
 use allowed::AllowedMechanisms;
-use mechanism::{Credentials, Verdict};
+use exchange::Side;
+use mechanism::Credentials;
 use outside::Outside;
 
+pub(crate) use mechanism::{Keys, Question, Secret, Told};
 pub(crate) use outside::{Answer, Ask, Implementation};
 pub(crate) use stage::Stage;
 
@@ -52,8 +60,8 @@ pub(crate) struct Sasl {
     server: bool,
     allowed: AllowedMechanisms,
     credentials: Credentials,
-    /// The host that the connection is meant for.
-    remote_host: Option<Text>,
+    /// What a built-in mechanism has going.
+    side: Side,
     local_hostname: Option<Text>,
     selected: Option<Text>,
     /// What the next init, challenge, response or outcome says.
@@ -67,7 +75,7 @@ pub(crate) struct Sasl {
     desired: Stage,
     sent: Stage,
     /// Why, where more is known than that it failed.
-    reason: Option<&'static str>,
+    reason: Option<Cow<'static, str>>,
     outside: Outside,
 }
 
@@ -77,7 +85,7 @@ impl Sasl {
             server,
             allowed: AllowedMechanisms::default(),
             credentials: Credentials::default(),
-            remote_host: None,
+            side: Side::Idle,
             local_hostname: None,
             selected: None,
             words: None,
@@ -107,12 +115,12 @@ impl Sasl {
     }
 
     pub(crate) fn set_remote_host(&mut self, name: Option<Text>) {
-        self.remote_host = name;
+        self.credentials.remote_host = name;
     }
 
     /// The host that the connection is meant for, as it was when it was bound.
     pub(crate) const fn remote_host(&self) -> Option<&Text> {
-        self.remote_host.as_ref()
+        self.credentials.remote_host.as_ref()
     }
 
     /// Who to authenticate as.
@@ -151,6 +159,30 @@ impl Sasl {
 
     pub(crate) const fn is_server(&self) -> bool {
         self.server
+    }
+
+    /// Which side this is, where that was settled after the exchange was made.
+    pub(crate) fn become_server(&mut self) {
+        if self.sent == Stage::Nothing && self.desired == Stage::Nothing {
+            self.server = true;
+        }
+    }
+
+    /// Says that a server takes nobody who has not authenticated.
+    pub(crate) fn set_required(&mut self, required: bool) {
+        self.credentials.required = required;
+    }
+
+    /// Says what a server's program can be asked about users: what it keeps of them, and what it thinks of passwords
+    /// and tokens.
+    pub(crate) fn set_askable(&mut self, looks_up: bool, judges: bool) {
+        self.credentials.looks_up = looks_up;
+        self.credentials.judges = judges;
+    }
+
+    /// Whether a server's program can be asked about users.
+    pub(crate) const fn is_askable(&self) -> bool {
+        self.credentials.looks_up || self.credentials.judges
     }
 
     /// Restricts the mechanisms to a list of names separated by blanks; `None` lifts the restriction.
@@ -201,7 +233,7 @@ impl Sasl {
 
     /// Whether the exchange is to end well, even if the last frame has not been written yet.
     pub(crate) fn has_succeeded(&self) -> bool {
-        matches!(self.desired, Stage::Succeeded | Stage::Outcome) && self.outcome == OutcomeCode::OK
+        matches!(self.desired, Stage::Succeeded | Stage::Outcome) && self.authenticated
     }
 
     /// Whether the exchange has ended well and everything was said.
@@ -245,7 +277,12 @@ impl Sasl {
             Stage::Challenge => Challenge { challenge: words }.encode(out),
             Stage::Response => Response { response: words }.encode(out),
             Stage::Outcome => {
-                let code = u8::try_from(self.outcome.0).unwrap_or(SYSTEM_ERROR);
+                let code = match self.authenticated {
+                    true => 0,
+                    false => {
+                        u8::try_from(self.outcome.0).ok().filter(|&code| code != 0).unwrap_or(SYSTEM_ERROR)
+                    }
+                };
                 let additional_data = self.words.as_ref().map(|_| words);
                 Outcome { code: Some(code), additional_data }.encode(out);
             }
@@ -258,14 +295,10 @@ impl Sasl {
     }
 
     fn offer(&self, out: &mut Vec<u8>) {
-        let built_in: &[&dyn mechanism::Mechanism] =
-            if self.outside.implementation.is_none() { &mechanism::ALL } else { &[] };
-        let built_in = built_in
-            .iter()
-            .filter(|mechanism| mechanism.offered(&self.credentials))
-            .map(|mechanism| mechanism.name().as_bytes());
-        let names: Vec<&[u8]> =
-            built_in.chain(self.offered_names()).filter(|name| self.allows(name)).collect();
+        let names: Vec<&[u8]> = match self.led_outside() {
+            true => self.offered_names().filter(|name| self.allows(name)).collect(),
+            false => self.own_offer(),
+        };
         Mechanisms { sasl_server_mechanisms: MechanismList::Names(&names) }.encode(out);
     }
 
@@ -273,7 +306,8 @@ impl Sasl {
     /// exchange, and those that nobody asked for, are ignored.
     ///
     /// # Errors
-    /// An outcome has to say whether it is a success: leaving that out must not read as one.
+    /// An outcome has to say whether it is a success: leaving that out must not read as one. Nor may a server accept
+    /// a client that has not said who it is, or ask twice at once.
     pub(crate) fn receive(&mut self, frame: &SaslFrame<'_>) -> Result<bool, Violation> {
         let before = self.desired;
         if before >= Stage::Succeeded {
@@ -281,26 +315,40 @@ impl Sasl {
         }
         match (self.server, frame) {
             (false, SaslFrame::Mechanisms(offer)) if self.selected.is_none() => self.choose(offer),
-            (false, SaslFrame::Outcome(outcome)) => {
-                let Some(code) = outcome.code else {
-                    return Err(Violation::framing("sasl-outcome without a code"));
-                };
-                self.outcome = OutcomeCode(i32::from(code));
-                match self.outside.implementation {
-                    Some(_) => self.ask(Ask::Outcome(outcome.additional_data.map(owned))),
-                    None => self.conclude(),
+            (false, SaslFrame::Outcome(outcome)) => self.receive_outcome(outcome)?,
+            (true, SaslFrame::Init(init)) if self.selected.is_none() => self.judge(init),
+            (false, SaslFrame::Challenge(frame)) if self.sent >= Stage::Init => {
+                if self.led_outside() {
+                    self.ask(Ask::Challenge(owned(frame.challenge)));
+                } else {
+                    return self.answer_challenge(frame.challenge.0);
                 }
             }
-            (true, SaslFrame::Init(init)) if self.selected.is_none() => self.judge(init),
-            (false, SaslFrame::Challenge(frame)) if self.led_outside() && self.sent >= Stage::Init => {
-                self.ask(Ask::Challenge(owned(frame.challenge)));
-            }
-            (true, SaslFrame::Response(frame)) if self.led_outside() && self.sent == Stage::Challenge => {
-                self.ask(Ask::Response(owned(frame.response)));
+            (true, SaslFrame::Response(frame)) if self.sent == Stage::Challenge => {
+                if self.led_outside() {
+                    self.ask(Ask::Response(owned(frame.response)));
+                } else {
+                    return self.hear_response(frame.response.0);
+                }
             }
             _ => {}
         }
         Ok(self.desired != before)
+    }
+
+    fn receive_outcome(&mut self, outcome: &Outcome<'_>) -> Result<(), Violation> {
+        let Some(code) = outcome.code else {
+            return Err(Violation::framing("sasl-outcome without a code"));
+        };
+        if code == 0 && self.sent < Stage::Init {
+            return Err(Violation::framing("sasl-outcome before sasl-init"));
+        }
+        self.outcome = OutcomeCode(i32::from(code));
+        match self.led_outside() {
+            true => self.ask(Ask::Outcome(outcome.additional_data.map(owned))),
+            false => self.take_outcome(outcome.additional_data.map(|data| data.0)),
+        }
+        Ok(())
     }
 
     const fn led_outside(&self) -> bool {
@@ -319,30 +367,18 @@ impl Sasl {
         self.desired = Stage::Failed;
     }
 
-    /// A client picks the first mechanism of its own preference that is offered, allowed and possible; an
-    /// implementation outside hears of all that are allowed.
+    /// A client picks a mechanism; an implementation outside hears of all that are allowed.
     fn choose(&mut self, offer: &Mechanisms<'_>) {
         let mut offered = offer.sasl_server_mechanisms.names();
-        offered.retain(|name| self.allowed.client_may_use(&String::from_utf8_lossy(name)));
-        if self.led_outside() {
-            self.ask(Ask::InitClient);
-            if offered.is_empty() {
-                self.give_up();
-            } else {
-                self.ask(Ask::Mechanisms(Text::new(&offered.join(&b' '))));
-            }
-            return;
+        if !self.led_outside() {
+            return self.choose_own(offered);
         }
-        let usable = mechanism::ALL.iter().find(|mechanism| {
-            offered.contains(&mechanism.name().as_bytes()) && mechanism.usable(&self.credentials)
-        });
-        match usable {
-            Some(mechanism) => {
-                self.selected = Some(Text::new(mechanism.name().as_bytes()));
-                self.words = Some(mechanism.initial_response(&mut self.credentials).into());
-                self.desired = Stage::Init;
-            }
-            None => self.give_up(),
+        offered.retain(|name| self.allowed.client_may_use(&String::from_utf8_lossy(name)));
+        self.ask(Ask::InitClient);
+        if offered.is_empty() {
+            self.give_up();
+        } else {
+            self.ask(Ask::Mechanisms(Text::new(&offered.join(&b' '))));
         }
     }
 
@@ -351,25 +387,19 @@ impl Sasl {
         let name = init.mechanism.0;
         self.selected = Some(Text::new(name));
         if !self.allows(name) {
-            self.reason = Some("Client mechanism not in mechanism inclusion list.");
-            return self.decide(Verdict::Refused);
+            self.refuse("Client mechanism not in mechanism inclusion list.".into());
+        } else if self.led_outside() {
+            self.ask(Ask::Init(Text::new(name), init.initial_response.map(owned)));
+        } else {
+            self.serve(name, init.initial_response.map(|response| response.0));
         }
-        if self.led_outside() {
-            return self.ask(Ask::Init(Text::new(name), init.initial_response.map(owned)));
-        }
-        let known = mechanism::ALL.iter().find(|mechanism| mechanism.name().as_bytes() == name);
-        let response = init.initial_response.map(|response| response.0);
-        let judged = known.map(|mechanism| mechanism.judge(&self.credentials, response));
-        self.decide(judged.unwrap_or(Verdict::Refused));
     }
 
-    fn decide(&mut self, verdict: Verdict) {
-        match verdict {
-            Verdict::Accepted { user, authorization } => {
-                self.set_succeeded(Some(user.bytes()), Some(authorization.bytes()));
-            }
-            Verdict::Refused => self.set_failed(),
-        }
+    /// A server refuses, and keeps the reason to itself.
+    fn refuse(&mut self, reason: Cow<'static, str>) {
+        self.reason = Some(reason);
+        self.words = None;
+        self.set_failed();
         self.desired = Stage::Outcome;
     }
 
@@ -386,7 +416,7 @@ impl Sasl {
         } else {
             format!("Authentication failed [mech={name}]")
         };
-        Some(match self.reason {
+        Some(match &self.reason {
             Some(reason) => format!("{reason} ({text})"),
             None => text,
         })

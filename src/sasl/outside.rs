@@ -8,6 +8,7 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+use super::mechanism::{Question, Told};
 use super::stage::Stage;
 use super::{OutcomeCode, Sasl};
 use crate::engine::{Password, Text};
@@ -42,6 +43,8 @@ pub(crate) enum Ask {
     CanEncrypt,
     Encode(Password),
     Decode(Password),
+    /// A built-in mechanism has to know something of a user.
+    About(Question),
 }
 
 /// What it says.
@@ -59,6 +62,8 @@ pub(crate) enum Answer {
     /// Bytes as they go over the wire, or as they were before; `None` if the layer is broken.
     Encoded(Option<Vec<u8>>),
     Decoded(Option<Vec<u8>>),
+    /// What a built-in mechanism had to know.
+    Told(Told),
 }
 
 /// What is remembered for an implementation outside.
@@ -127,9 +132,13 @@ impl Sasl {
     /// Goes on after an answer and tells whether that changed what is to be sent. What concerns bytes and layers is
     /// for the transport.
     pub(crate) fn answered(&mut self, answer: &mut Answer) -> bool {
-        let before = self.desired;
+        let before = (self.desired, self.sent);
         self.outside.busy = false;
         match answer {
+            Answer::Told(told) => {
+                let told = std::mem::replace(told, Told::Judged(None));
+                self.told(told);
+            }
             Answer::Ready(false) => {
                 self.outside.asks.clear();
                 self.give_up();
@@ -139,16 +148,16 @@ impl Sasl {
             Answer::Done | Answer::Ready(true) | Answer::Layer(_) => {}
             Answer::Encoded(_) | Answer::Decoded(_) => {}
         }
-        self.desired != before
+        (self.desired, self.sent) != before
     }
 
     /// Whether frames may be written now; if not, questions have been asked.
     pub(super) fn may_write(&mut self) -> bool {
-        if self.outside.implementation.is_none() {
-            return true;
-        }
         if self.waits() {
             return false;
+        }
+        if self.outside.implementation.is_none() {
+            return true;
         }
         if !std::mem::replace(&mut self.outside.prepared, true) {
             if self.server && self.desired == Stage::Nothing {

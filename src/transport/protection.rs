@@ -7,6 +7,7 @@
 
 use super::Transport;
 use super::buffer::OutputBuffer;
+use super::input::InputLayer;
 use super::trace::{Level, Subsystem};
 use crate::engine::{Connection, Event, Password, Violation};
 use crate::sasl::{Answer, Ask, Stage};
@@ -42,7 +43,7 @@ impl Transport {
     /// Whether answers from outside lead or may have led this transport's SASL: then output may be made after the
     /// call that asked for it.
     pub(crate) fn is_led_outside(&self) -> bool {
-        self.sasl.as_ref().is_some_and(|sasl| sasl.implementation().is_some())
+        self.sasl.as_ref().is_some_and(|sasl| sasl.implementation().is_some() || sasl.is_askable())
     }
 
     /// Goes on with what waited for an answer.
@@ -51,6 +52,9 @@ impl Transport {
         if sasl.answered(&mut answer) {
             self.leave_sasl();
             self.post(connection.as_deref_mut(), Event::Transport);
+        }
+        if matches!(answer, Answer::Told(_)) && self.input_layer == InputLayer::AfterSasl {
+            self.log_success();
         }
         let intact = match answer {
             Answer::Layer(Some(most)) => {

@@ -42,6 +42,9 @@ pub(super) const DEFAULT_BUFFERED_BYTES: u64 = 4 * 1024 * 1024;
 impl Transport {
     pub(crate) fn set_server(&mut self) {
         self.server = true;
+        if let Some(sasl) = self.sasl.as_mut().filter(|_| !self.started) {
+            sasl.become_server();
+        }
     }
 
     pub(crate) const fn max_frame(&self) -> u32 {
@@ -132,6 +135,9 @@ impl Transport {
 
     pub(crate) fn set_require_auth(&mut self, required: bool) {
         self.require_auth = required;
+        if let Some(sasl) = &mut self.sasl {
+            sasl.set_required(required);
+        }
     }
 
     pub(crate) fn set_require_encryption(&mut self, required: bool) {
@@ -160,10 +166,14 @@ impl Transport {
         }
     }
 
-    /// The SASL exchange, made on the first call; its role is fixed then.
+    /// The SASL exchange, made on the first call.
     pub(crate) fn sasl_mut(&mut self) -> &mut Sasl {
-        let server = self.server;
-        self.sasl.get_or_insert_with(|| Box::new(Sasl::new(server)))
+        let (server, required) = (self.server, self.require_auth);
+        self.sasl.get_or_insert_with(|| {
+            let mut sasl = Sasl::new(server);
+            sasl.set_required(required);
+            Box::new(sasl)
+        })
     }
 
     /// The SASL exchange, if there is one.

@@ -1,6 +1,6 @@
 //! ANONYMOUS (RFC 4505): anybody may come in; the client's word is a trace, not a claim.
 
-use super::{Credentials, Mechanism, Verdict};
+use super::{Begun, Credentials, Fault, Mechanism, Move, Obstacle, OneWord, ServerExchange};
 use crate::engine::Text;
 
 pub(super) struct Anonymous;
@@ -12,19 +12,24 @@ impl Mechanism for Anonymous {
         "ANONYMOUS"
     }
 
-    fn offered(&self, _credentials: &Credentials) -> bool {
-        true
+    /// Requiring authentication does not keep it out: programs of Proton rely on that. A program that can tell users
+    /// apart and requires them to say who they are means it.
+    fn offered(&self, credentials: &Credentials) -> Result<(), Obstacle> {
+        match credentials.required && (credentials.looks_up || credentials.judges) {
+            true => Err("authentication is required"),
+            false => Ok(()),
+        }
     }
 
-    fn usable(&self, _credentials: &Credentials) -> bool {
-        true
+    fn usable(&self, _credentials: &Credentials) -> Result<(), Obstacle> {
+        Ok(())
     }
 
-    fn initial_response(&self, credentials: &mut Credentials) -> Vec<u8> {
-        credentials.user.as_ref().map_or(NAME, Text::bytes).to_vec()
+    fn begin(&'static self, credentials: &mut Credentials) -> Result<Begun, Fault> {
+        Ok(Begun::said(credentials.user.as_ref().map_or(NAME, Text::bytes)))
     }
 
-    fn judge(&self, _credentials: &Credentials, _response: Option<&[u8]>) -> Verdict {
-        Verdict::Accepted { user: Text::new(NAME), authorization: Text::new(NAME) }
+    fn serve(&'static self) -> Box<dyn ServerExchange> {
+        Box::new(OneWord(|_, _| Move::accept(NAME, None)))
     }
 }

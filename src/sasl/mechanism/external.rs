@@ -1,6 +1,6 @@
 //! EXTERNAL (RFC 4422 appendix A): the layer below has told who the peer is.
 
-use super::{Credentials, Mechanism, Verdict};
+use super::{Begun, Credentials, Fault, Mechanism, Move, Obstacle, OneWord, ServerExchange};
 use crate::engine::Text;
 
 pub(super) struct External;
@@ -10,26 +10,34 @@ impl Mechanism for External {
         "EXTERNAL"
     }
 
-    fn offered(&self, credentials: &Credentials) -> bool {
-        credentials.external_identity.is_some()
+    fn offered(&self, credentials: &Credentials) -> Result<(), Obstacle> {
+        match credentials.external_identity {
+            Some(_) => Ok(()),
+            None => Err("needs a client certificate that was verified"),
+        }
     }
 
     /// A server that offers it has a reason to; whether we sent a certificate is for it to judge.
-    fn usable(&self, _credentials: &Credentials) -> bool {
-        true
+    fn usable(&self, _credentials: &Credentials) -> Result<(), Obstacle> {
+        Ok(())
     }
 
-    fn initial_response(&self, credentials: &mut Credentials) -> Vec<u8> {
-        credentials.authorization.as_ref().map_or(&[][..], Text::bytes).to_vec()
+    fn begin(&'static self, credentials: &mut Credentials) -> Result<Begun, Fault> {
+        Ok(Begun::said(credentials.authorization.as_ref().map_or(&[][..], Text::bytes)))
     }
 
-    fn judge(&self, credentials: &Credentials, response: Option<&[u8]>) -> Verdict {
-        match &credentials.external_identity {
-            Some(identity) => Verdict::Accepted {
-                user: identity.clone(),
-                authorization: response.filter(|r| !r.is_empty()).map_or_else(|| identity.clone(), Text::new),
-            },
-            None => Verdict::Refused,
-        }
+    fn serve(&'static self) -> Box<dyn ServerExchange> {
+        Box::new(OneWord(judge))
     }
+}
+
+fn judge(words: Option<&[u8]>, credentials: &Credentials) -> Move {
+    let Some(identity) = &credentials.external_identity else {
+        return Move::refuse("the client has no certificate that was verified");
+    };
+    let authorization = words.filter(|words| !words.is_empty());
+    if authorization.is_some_and(|name| name.contains(&0)) {
+        return Move::refuse("the authorization has a NUL");
+    }
+    Move::accept(identity.bytes(), authorization)
 }
