@@ -3,9 +3,10 @@
 //! A URL may hold a password, so every part and every text that was put together is overwritten when it goes.
 
 use std::borrow::Cow;
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 use std::ptr::{null, null_mut};
 
+use super::cid::names::pn_cid_t as cid;
 use super::data_object::text;
 use crate::engine::Password;
 use crate::legacy::url::Url;
@@ -24,7 +25,7 @@ pub struct pn_url_t {
     whole: Option<Password>,
 }
 
-static CLASS: ClassCell = ClassCell(ordinary_class::<pn_url_t>(c"pn_url", 0));
+static CLASS: ClassCell = ClassCell(ordinary_class::<pn_url_t>(c"pn_url", cid::CID_pn_url as c_int));
 
 impl pn_url_t {
     fn parse(text: &[u8]) -> Self {
@@ -229,6 +230,16 @@ pub unsafe extern "C" fn pn_url_set_port(url: *mut pn_url_t, port: *const c_char
 pub unsafe extern "C" fn pn_url_set_path(url: *mut pn_url_t, path: *const c_char) {
     // SAFETY: the caller passes null or a live URL, and null or a string.
     unsafe { set(url, |url| &mut url.path, path) }
+}
+
+/// The URL of a host and a port.
+pub(super) fn of_place(host: &str, port: &str) -> *mut pn_url_t {
+    let url = pn_url_t {
+        host: Some(Password::new(host.as_bytes())),
+        port: Some(Password::new(port.as_bytes())),
+        ..pn_url_t::default()
+    };
+    new_object(&raw const CLASS.0, url)
 }
 
 fn lend(part: &Option<Password>) -> *const c_char {

@@ -34,6 +34,11 @@ impl Bell {
         unsafe { *errno = before };
     }
 
+    /// Stops the sound, for one who watches the descriptor for as long as it can be read.
+    pub(crate) fn silence(&self) {
+        self.empty();
+    }
+
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }

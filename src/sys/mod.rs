@@ -15,6 +15,7 @@ pub(crate) mod openssl;
 pub(crate) mod poll;
 pub(crate) mod socket;
 pub(crate) mod thread;
+pub(crate) mod wait;
 
 use std::ffi::c_int;
 use std::io;
