@@ -47,18 +47,21 @@ static _Thread_local size_t (*on_the_way)(end_t *from, char *start, size_t size)
 /* Log lines end up in the transcript while this is set. */
 static _Thread_local bool logs;
 
+/* The words of TLS libraries differ: they are left out while this is set. */
+static bool brief;
+
 /* What the queries say is printed after every piece of bytes while this is set, and else when both ends are quiet. */
 static _Thread_local bool at_every_step;
 
 /* The end that failed first. When and how the other one learns of it is the business of another program, because older
  * releases do not send alerts. */
 static _Thread_local end_t *failed;
-static _Thread_local bool told; /* what became of the other */
+static _Thread_local bool other_told; /* what became of the other */
 
 /* What an older release says in the words of a newer one. */
 static MAYBE const char *newer_words(const char *message)
 {
-    static char out[400];
+    static _Thread_local char out[400];
     static const struct { const char *head, *newer; } words[] = {
         {"SSL_CTX_use_certificate_chain_file( ", "Failed to load certificate"},
         {"SSL_CTX_use_PrivateKey_file( ", "Failed to load private key"},
@@ -87,7 +90,7 @@ static MAYBE bool worth_telling(pn_log_level_t level, const char *message)
 static void log_line(intptr_t context, pn_log_subsystem_t subsystem, pn_log_level_t level, const char *message)
 {
     static _Thread_local bool detailed;
-    if (!worth_telling(level, message)) return;
+    if (!worth_telling(level, message) || (brief && !strncmp(message, "error:", 6))) return;
     bool detail = !strncmp(message, "error:", 6);
     if (logs && !(detail && detailed))
         say("%s log %s %s %s", context ? (const char *)context : "domain", pn_logger_subsystem_name(subsystem),
@@ -102,6 +105,7 @@ static MAYBE void begin_tls(void)
         printf("there are no certificates in %s\n", CERTIFICATES);
         exit(1);
     }
+    brief = getenv("BRIEF") != NULL;
     pn_logger_set_log_sink(pn_default_logger(), log_line, 0);
 }
 
@@ -199,12 +203,13 @@ static MAYBE const char *whose(pn_ssl_t *ssl)
     return "another";
 }
 
-/* A condition whole. */
+/* A condition whole; without the words of the TLS library where another one than the reference's is tested. */
 static MAYBE const char *fault_text(pn_condition_t *condition)
 {
-    static char out[400];
+    static _Thread_local char out[400];
     if (!pn_condition_is_set(condition)) return "(unset)";
     const char *description = pn_condition_get_description(condition);
+    if (brief && description && !strncmp(description, "SSL Failure: ", 13)) description = "SSL Failure";
     snprintf(out, sizeof out, "%s: %s", pn_condition_get_name(condition), description ? description : "(null)");
     return out;
 }
@@ -318,8 +323,8 @@ static MAYBE void settle(void)
     if (rounds == 2000) say("no end in sight");
     look(true);
     end_t *other = failed == &A ? &B : &A;
-    if (failed && !told && other->transport) say_other(other);
-    told = failed;
+    if (failed && !other_told && other->transport) say_other(other);
+    other_told = failed;
 }
 
 static MAYBE void free_end(end_t *end)
@@ -336,7 +341,7 @@ static MAYBE void free_ends(void)
     free_end(&A);
     free_end(&B);
     piece = 0;
-    told = at_every_step = logs = false;
+    other_told = at_every_step = logs = false;
     failed = NULL;
     on_the_way = NULL;
     on_event = NULL;

@@ -48,8 +48,8 @@ static MAYBE __attribute__((format(printf, 1, 2))) void say(const char *format, 
 /* Prints bytes so that a reader sees text as text. At most 64 of them, and how many there were. */
 static MAYBE const char *shown(const char *start, size_t size)
 {
-    static char pool[4][400];
-    static unsigned turn;
+    static _Thread_local char pool[4][400];
+    static _Thread_local unsigned turn;
     char *out = pool[turn++ % 4];
     size_t at = 0;
     if (!start && !size) return "(none)";
@@ -78,8 +78,8 @@ static MAYBE const char *text(const char *value)
 /* The text form of a value tree; the cursor is left alone. */
 static MAYBE const char *value_text(pn_data_t *data)
 {
-    static char pool[4][4096];
-    static unsigned turn;
+    static _Thread_local char pool[4][4096];
+    static _Thread_local unsigned turn;
     char *out = pool[turn++ % 4];
     size_t size = sizeof pool[0];
     if (!data) return "(null)";
@@ -91,7 +91,7 @@ static MAYBE const char *value_text(pn_data_t *data)
 /* A name, a description and an info map: what a peer said went wrong. */
 static MAYBE const char *condition_text(pn_condition_t *condition)
 {
-    static char out[1024];
+    static _Thread_local char out[1024];
     if (!condition) return "(null)";
     if (!pn_condition_is_set(condition)) return "(unset)";
     snprintf(out, sizeof out, "%s / %s / %s", text(pn_condition_get_name(condition)),
@@ -101,7 +101,7 @@ static MAYBE const char *condition_text(pn_condition_t *condition)
 
 static MAYBE const char *error_text(pn_error_t *error)
 {
-    static char out[512];
+    static _Thread_local char out[512];
     if (!error) return "(null)";
     snprintf(out, sizeof out, "%d %s", pn_error_code(error), text(pn_error_text(error)));
     return out;

@@ -445,8 +445,10 @@ int main(int count, char **arguments)
     unsigned each = told.seconds ? 8000 : told.operations / 8;
     for (; told.seconds ? now_ms() < until : round_number < 8; round_number++) {
         proactor = pn_proactor();
+        make_domains();
         round_of(each);
         pn_proactor_free(proactor);
+        free_domains();
         if (round_number % 4 == 3) forget_all();
         interrupts_seen = interrupts_wanted;
         timeout_at = 0;

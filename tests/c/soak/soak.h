@@ -21,6 +21,7 @@
 #include <proton/proactor.h>
 #include <proton/raw_connection.h>
 #include <proton/session.h>
+#include <proton/ssl.h>
 #include <proton/transport.h>
 
 #include <dirent.h>

@@ -144,6 +144,11 @@ pub(crate) fn ensure(root: &Path) -> Result<PathBuf, String> {
     Ok(maker.folder)
 }
 
+/// What tells a C program where the certificates are, for its compiler.
+pub(crate) fn definition(root: &Path) -> String {
+    format!("-DCERTIFICATES=\"{}\"", root.join("build/certificates").display())
+}
+
 /// Makes the certificates that the distribution's examples look for where they run: its own have expired. They are
 /// made like those, as the text beside them says.
 pub(crate) fn for_examples(stage: &Path) -> Outcome {

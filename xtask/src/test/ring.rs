@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Bench;
 use super::difference::{Lists, verdict};
 use super::tally::{Tally, figure};
+use super::{Bench, certificates};
 use crate::Outcome;
 use crate::tls::Tls;
 
@@ -85,9 +85,14 @@ pub(super) fn compare(
     bench: &Bench<'_>,
     tally: &mut Tally,
     name: &str,
-    with_ours: Command,
-    with_theirs: Command,
+    mut with_ours: Command,
+    mut with_theirs: Command,
 ) {
+    if bench.again.is_some() {
+        // What another TLS library says of its errors is not compared.
+        with_ours.env("BRIEF", "1");
+        with_theirs.env("BRIEF", "1");
+    }
     let list = |name: &str| {
         let path = bench.root.join("tests/differences").join(format!("{name}.txt"));
         fs::read_to_string(path).unwrap_or_default()
@@ -188,7 +193,7 @@ pub(super) fn compile_with(
     let program = folder.join(name);
     let mut command = Command::new("gcc");
     command.args(["-std=c11", "-g", "-O1"]).args(options);
-    command.arg(format!("-DCERTIFICATES=\"{}\"", bench.root.join("build/certificates").display()));
+    command.arg(certificates::definition(bench.root));
     command.arg("-I").arg(bench.prefix.join("include"));
     command.arg("-I").arg(bench.root.join("tests/c")).arg(source).arg("-o").arg(&program);
     if TRANSCRIPTS[1..].iter().any(|folder| source.starts_with(bench.root.join(folder))) {

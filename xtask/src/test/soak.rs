@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::Bench;
 use super::memory::valgrind_command as valgrind;
 use super::ring::{compile_with, confirm_library, last_lines, ours, run_for};
 use super::tally::{Tally, figure};
 use super::threads::{self, Kit};
+use super::{Bench, certificates};
 use crate::{Outcome, packages, prefix};
 
 const FOLDER: &str = "tests/c/soak";
@@ -25,7 +25,7 @@ struct Program {
     long: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program { name: "limit", short: &[], long: &[] },
     Program { name: "many", short: &["--connections", "5000"], long: &["--connections", "5000"] },
     Program { name: "peers", short: &["--operations", "8000"], long: &["--operations", "40000"] },
@@ -34,6 +34,7 @@ const PROGRAMS: [Program; 4] = [
         short: &["--operations", "60000", "--threads", "4"],
         long: &["--threads", "4"],
     },
+    Program { name: "tls", short: &["--operations", "2000"], long: &["--operations", "20000"] },
 ];
 
 /// The program that gets all the time there is.
@@ -111,7 +112,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
             _ => return Err(USAGE.into()),
         }
     }
-    packages::ensure(&["gcc", "libc6-dev", "valgrind"])?;
+    packages::ensure(&["gcc", "libc6-dev", "openssl", "valgrind"])?;
+    certificates::ensure(root)?;
     if bench.build {
         prefix::run(root, &[])?;
     }
@@ -208,6 +210,7 @@ fn in_brief(name: &str) -> &'static [&'static str] {
     match name {
         "many" => &["--connections", "200", "--patience", "600"],
         "peers" => &["--operations", "2000", "--patience", "600"],
+        "tls" => &["--operations", "60"],
         _ => &["--operations", "3000", "--patience", "600"],
     }
 }

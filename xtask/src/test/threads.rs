@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Bench;
+use super::{Bench, certificates};
 use crate::library;
 use crate::shell;
 use crate::tls::Tls;
@@ -79,6 +79,7 @@ impl Kit {
         command.args(["-std=c11", "-g", "-O1", "-fsanitize=thread", "-c"]).args(STRICT);
         // It is linked with the library itself, which has all that older releases may lack.
         command.arg("-Wno-address");
+        command.arg(certificates::definition(bench.root));
         command.arg("-I").arg(bench.prefix.join("include")).arg("-I").arg(bench.root.join("tests/c"));
         shell::run(command.arg(source).arg("-o").arg(&object))?;
         let mut command = Command::new("gcc");

@@ -119,8 +119,31 @@ static void join_lane(subject_t *subject, pn_link_t *link)
     if (!lane->sends) pn_link_flow(link, 1 + (int)any(20));
 }
 
-static void random_transport(pn_transport_t *transport)
+/* Of a round: the server's lets clients choose. NULL where there is no TLS. */
+static pn_ssl_domain_t *secure_client, *secure_server;
+
+static void make_domains(void)
 {
+    if (!pn_ssl_present()) return;
+    secure_client = pn_ssl_domain(PN_SSL_MODE_CLIENT);
+    secure_server = pn_ssl_domain(PN_SSL_MODE_SERVER);
+    REQUIRE(!pn_ssl_domain_set_credentials(secure_server, CERTIFICATES "/server.pem", CERTIFICATES "/server.key", NULL)
+                && !pn_ssl_domain_allow_unsecured_client(secure_server)
+                && !pn_ssl_domain_set_trusted_ca_db(secure_client, CERTIFICATES "/ca.pem")
+                && !pn_ssl_domain_set_peer_authentication(secure_client, PN_SSL_VERIFY_PEER, NULL),
+            "no domains");
+}
+
+static void free_domains(void)
+{
+    if (!secure_client) return;
+    pn_ssl_domain_free(secure_client);
+    pn_ssl_domain_free(secure_server);
+}
+
+static void random_transport(pn_transport_t *transport, pn_ssl_domain_t *domain)
+{
+    if (domain && pn_ssl_init(pn_ssl(transport), domain, NULL)) fail("no session of TLS");
     if (one_in(6)) pn_transport_set_idle_timeout(transport, 200 + any(2000));
     if (one_in(4)) pn_transport_set_max_frame(transport, 512 + any(4096));
 }
@@ -131,7 +154,7 @@ static void connect_subject(subject_t *subject, pn_connection_t *connection)
     char address[PN_MAX_ADDR];
     any_address(address, sizeof address, false);
     pn_transport_t *transport = one_in(3) ? pn_transport() : NULL;
-    if (transport) random_transport(transport);
+    if (transport) random_transport(transport, one_in(3) ? secure_client : NULL);
     subject->early = any(2);
     pn_connection_set_context(connection, subject);
     pthread_mutex_lock(&subject->lock);

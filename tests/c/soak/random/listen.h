@@ -46,8 +46,8 @@ static void accept_connection(pn_listener_t *listener)
     subject_t *subject = claim(SERVER, LINGER);
     pn_connection_t *connection = pn_connection();
     pn_connection_set_context(connection, subject);
-    pn_transport_t *transport = one_in(3) ? pn_transport() : NULL;
-    if (transport) random_transport(transport);
+    pn_transport_t *transport = one_in(3) ? NULL : pn_transport();
+    if (transport) random_transport(transport, secure_server);
     pthread_mutex_lock(&subject->lock);
     pn_listener_accept2(listener, connection, transport);
     subject->object = connection;
