@@ -47,9 +47,10 @@ typedef enum pn_sasl_outcome_t {
 PN_EXTERN pn_sasl_t *pn_sasl(pn_transport_t *transport);
 
 /**
- * Tells whether the library has mechanisms beyond the ones built in, from an external implementation.
+ * Tells whether the library has mechanisms beyond the ones built in, from Cyrus SASL, which it takes into use where
+ * the system has libsasl2.
  *
- * @return false: EXTERNAL, PLAIN (client side) and ANONYMOUS are built in, and there are no others
+ * @return true if it has
  */
 PN_EXTERN bool pn_sasl_extended(void);
 
@@ -118,20 +119,26 @@ PN_EXTERN void pn_sasl_set_allow_insecure_mechs(pn_sasl_t *sasl, bool insecure);
 PN_EXTERN bool pn_sasl_get_allow_insecure_mechs(pn_sasl_t *sasl);
 
 /**
- * Names the configuration of an external implementation. Without one, as here, it has no effect.
+ * Names the configuration of Cyrus SASL that a server has, and by that makes Cyrus lead the server's exchange. It
+ * counts for this server, before it offers mechanisms; the first name that a process gives also counts for all its
+ * servers of which it says nothing.
  *
- * @param[in] sasl the authentication
- * @param[in] name the name of the configuration
+ * @param[in] sasl the authentication, or NULL to say it of those servers alone
+ * @param[in] name the name of the configuration, which is in a file NAME.conf, copied; without one it is proton-server
  */
-PN_EXTERN void pn_sasl_config_name(pn_sasl_t *sasl, const char *name);
+PN_EXTERN void pn_sasl_config_name(pn_sasl_t *sasl,
+                                   const char *name);
 
 /**
- * Says where the configuration of an external implementation is. Without one, as here, it has no effect.
+ * Says in which folders the configuration of Cyrus SASL is that a server has, and by that makes Cyrus lead the server's
+ * exchange. Otherwise as pn_sasl_config_name().
  *
- * @param[in] sasl the authentication
- * @param[in] path folders to look in
+ * @param[in] sasl the authentication, or NULL
+ * @param[in] path folders, separated by colons, copied; without any it is the environment's PN_SASL_CONFIG_PATH, or the
+ * usual ones
  */
-PN_EXTERN void pn_sasl_config_path(pn_sasl_t *sasl, const char *path);
+PN_EXTERN void pn_sasl_config_path(pn_sasl_t *sasl,
+                                   const char *path);
 
 #ifdef __cplusplus
 }

@@ -2,14 +2,14 @@
 //!
 //! A `pn_sasl_t` is a facet of its transport: the same address under another type.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null;
 
 use super::boundary::on_transport;
 use super::data_object::text;
 use super::shell::pn_transport_t;
 use crate::engine::Text;
-use crate::sasl::Sasl;
+use crate::sasl::{Place, Sasl, has_cyrus};
 
 /// The authentication of a transport.
 ///
@@ -56,12 +56,13 @@ pub unsafe extern "C" fn pn_sasl(transport: *mut pn_transport_t) -> *mut pn_sasl
     transport.cast()
 }
 
-/// Tells whether the library has mechanisms beyond the ones built in, from an external implementation.
+/// Tells whether the library has mechanisms beyond the ones built in, from Cyrus SASL, which it takes into use where
+/// the system has libsasl2.
 ///
-/// @return false: EXTERNAL, PLAIN (client side) and ANONYMOUS are built in, and there are no others
+/// @return true if it has
 #[unsafe(no_mangle)]
 pub extern "C" fn pn_sasl_extended() -> bool {
-    false
+    has_cyrus()
 }
 
 /// Overwrites the stored outcome. Nothing is sent, and an exchange that runs sets its own.
@@ -146,22 +147,46 @@ pub unsafe extern "C" fn pn_sasl_get_allow_insecure_mechs(sasl: *mut pn_sasl_t) 
     unsafe { on_sasl(sasl, false, |exchange| exchange.allows_insecure()) }
 }
 
-/// Names the configuration of an external implementation. Without one, as here, it has no effect.
+/// Names the configuration of Cyrus SASL that a server has, and by that makes Cyrus lead the server's exchange. It
+/// counts for this server, before it offers mechanisms; the first name that a process gives also counts for all its
+/// servers of which it says nothing.
 ///
-/// @param[in] sasl the authentication
-/// @param[in] name the name of the configuration
+/// @param[in] sasl the authentication, or NULL to say it of those servers alone
+/// @param[in] name the name of the configuration, which is in a file NAME.conf, copied; without one it is proton-server
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_config_name(sasl: *mut pn_sasl_t, name: *const c_char) {
-    let _ = (sasl, name);
+    // SAFETY: the caller passes null or a string.
+    let Some(name) = (unsafe { said(name) }) else { return };
+    Place::first(|first| first.name_if_unnamed(name));
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, (), |exchange| exchange.place().set_name(name)) }
 }
 
-/// Says where the configuration of an external implementation is. Without one, as here, it has no effect.
+/// Says in which folders the configuration of Cyrus SASL is that a server has, and by that makes Cyrus lead the server's
+/// exchange. Otherwise as pn_sasl_config_name().
 ///
-/// @param[in] sasl the authentication
-/// @param[in] path folders to look in
+/// @param[in] sasl the authentication, or NULL
+/// @param[in] path folders, separated by colons, copied; without any it is the environment's PN_SASL_CONFIG_PATH, or the
+/// usual ones
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pn_sasl_config_path(sasl: *mut pn_sasl_t, path: *const c_char) {
-    let _ = (sasl, path);
+    // SAFETY: the caller passes null or a string.
+    let Some(folders) = (unsafe { said(path) }) else { return };
+    Place::first(|first| first.lie_in_if_nowhere(folders));
+    // SAFETY: the caller passes null or the authentication of a live transport.
+    unsafe { on_sasl(sasl, (), |exchange| exchange.place().set_folders(folders)) }
+}
+
+/// A string that says something.
+///
+/// # Safety
+/// `text` is null or a string that lives as long as it is used.
+unsafe fn said<'a>(text: *const c_char) -> Option<&'a CStr> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: passed on from the caller.
+    Some(unsafe { CStr::from_ptr(text) }).filter(|text| !text.is_empty())
 }
 
 fn lend(text: Option<&Text>) -> *const c_char {

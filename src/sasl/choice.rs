@@ -6,7 +6,7 @@ use super::text::shown;
 
 /// A server's offer, as a client with certain credentials sees it.
 pub(super) struct Choice<'a> {
-    offered: Vec<&'a [u8]>,
+    offered: &'a [&'a [u8]],
     allowed: &'a AllowedMechanisms,
     credentials: &'a Credentials,
 }
@@ -18,7 +18,7 @@ const UNKNOWN: &str = "is not known";
 
 impl<'a> Choice<'a> {
     pub(super) fn new(
-        offered: Vec<&'a [u8]>,
+        offered: &'a [&'a [u8]],
         allowed: &'a AllowedMechanisms,
         credentials: &'a Credentials,
     ) -> Self {
@@ -54,11 +54,12 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// What was offered, what is allowed, and what was wrong with each.
-    pub(super) fn complaint(&self) -> String {
+    /// What was offered, what is allowed, and what was wrong with each; `others` is what Cyrus said of those that are
+    /// not built in, if it was asked.
+    pub(super) fn complaint(&self, others: Option<&str>) -> String {
         let named: Vec<String> = self.offered.iter().take(MOST_NAMED).map(|name| shown(name)).collect();
         let named = if named.is_empty() { "none".to_owned() } else { named.join(" ") };
-        let mut text = format!("no mechanism fits: offered {named}");
+        let mut text = format!("{}: offered {named}", others.unwrap_or("no mechanism fits"));
         if self.offered.len() > MOST_NAMED {
             text.push_str(" ...");
         }
@@ -66,6 +67,8 @@ impl<'a> Choice<'a> {
         text.push_str(&format!("; allowed {allowed}"));
         for name in self.offered.iter().take(MOST_NAMED) {
             if let Some(obstacle) = self.obstacle(name) {
+                let is_for_others = obstacle == UNKNOWN && others.is_some();
+                let obstacle = if is_for_others { "is of no use to Cyrus SASL" } else { obstacle };
                 text.push_str(&format!("; {} {obstacle}", shown(name)));
             }
         }
@@ -112,7 +115,7 @@ mod tests {
         let allowed = AllowedMechanisms::parse(Some(&named));
         let mut taken = Vec::new();
         while !offered.is_empty() {
-            let choice = Choice::new(offered.clone(), &allowed, &credentials);
+            let choice = Choice::new(&offered, &allowed, &credentials);
             let name = choice.first().or_else(|| choice.last()).unwrap().name();
             offered.retain(|one| *one != name.as_bytes());
             taken.push(name);
@@ -125,10 +128,10 @@ mod tests {
     fn a_refusal_names_what_was_offered_and_why_each_will_not_do() {
         let (credentials, allowed) = (with_password(0), AllowedMechanisms::parse(None));
         let offered: Vec<&[u8]> = vec![b"PLAIN", b"XOAUTH2", b"GSSAPI", b"CRAM\n5"];
-        let choice = Choice::new(offered, &allowed, &credentials);
+        let choice = Choice::new(&offered, &allowed, &credentials);
         assert!(choice.first().is_none() && choice.last().is_none());
         assert_eq!(
-            choice.complaint(),
+            choice.complaint(None),
             "no mechanism fits: offered PLAIN XOAUTH2 GSSAPI CRAM?5; allowed all but GSSAPI GSS-SPNEGO GS2-KRB5 \
              GS2-IAKERB; PLAIN needs encryption or pn_sasl_set_allow_insecure_mechs(); XOAUTH2 has to be named in \
              pn_sasl_allowed_mechs(); GSSAPI is not allowed; CRAM?5 is not known"
@@ -139,7 +142,8 @@ mod tests {
     fn a_long_offer_makes_no_long_text() {
         let (credentials, allowed) = (with_password(0), AllowedMechanisms::parse(Some(b"")));
         let name = vec![b'X'; 5000];
-        let choice = Choice::new(vec![&name; 5000], &allowed, &credentials);
-        assert!(choice.complaint().len() < 10_000);
+        let many: Vec<&[u8]> = vec![&name; 5000];
+        let choice = Choice::new(&many, &allowed, &credentials);
+        assert!(choice.complaint(None).len() < 10_000);
     }
 }

@@ -5,6 +5,7 @@
 //! as with an implementation outside, a question is queued and the transport waits (`outside`).
 
 use super::choice::Choice;
+use super::cyrus;
 use super::mechanism::{self, Accepted, Begun, ClientExchange, Fault, Mechanism, Move, ServerExchange, Told};
 use super::stage::Stage;
 use super::text::shown;
@@ -13,7 +14,12 @@ use crate::engine::{Text, Violation};
 
 /// What a mechanism has going.
 pub(super) enum Side {
+    /// Nothing was begun, and on a server it is open who leads.
     Idle,
+    /// A built-in mechanism will be begun, or one has ended.
+    BuiltIn,
+    /// Cyrus waits for the client's choice.
+    Offering(Box<cyrus::Server>),
     Client(Box<dyn ClientExchange>),
     Server(Box<dyn ServerExchange>),
 }
@@ -39,11 +45,19 @@ impl Sasl {
 
     /// A client takes the best mechanism that is offered, or none.
     pub(super) fn choose_own(&mut self, offered: Vec<&[u8]>) {
-        let choice = Choice::new(offered, &self.allowed, &self.credentials);
-        match choice.first().or_else(|| choice.last()) {
+        let first = Choice::new(&offered, &self.allowed, &self.credentials).first();
+        if let Some(ours) = first {
+            return self.begin(ours);
+        }
+        let others = self.choose_beyond(&offered);
+        if self.desired != Stage::Nothing {
+            return;
+        }
+        let choice = Choice::new(&offered, &self.allowed, &self.credentials);
+        match choice.last() {
             Some(ours) => self.begin(ours),
             None => {
-                self.reason = Some(choice.complaint().into());
+                self.reason = Some(choice.complaint(others.as_deref()).into());
                 self.give_up();
             }
         }
@@ -64,7 +78,7 @@ impl Sasl {
     /// A client's mechanism cannot go on.
     fn break_off(&mut self, fault: Fault) {
         self.reason = Some(fault);
-        self.side = Side::Idle;
+        self.side = Side::BuiltIn;
         self.words = None;
         self.outcome = OutcomeCode::AUTH;
         self.desired = Stage::Failed;
@@ -76,7 +90,9 @@ impl Sasl {
             return Err(Violation::framing("sasl-challenge before the response to the last one"));
         }
         let Side::Client(exchange) = &mut self.side else { return Ok(false) };
-        match exchange.answer(challenge) {
+        let answer = exchange.answer(challenge);
+        self.hear_lines();
+        match answer {
             Ok(words) => {
                 self.words = Some(words);
                 self.desired = Stage::Response;
@@ -93,22 +109,27 @@ impl Sasl {
         match &mut self.side {
             Side::Client(exchange) if accepted => {
                 if let Err(fault) = exchange.conclude(data) {
+                    self.hear_lines();
                     return self.break_off(fault);
                 }
+                self.keep_layer();
             }
             Side::Client(exchange) => self.reason = exchange.complaint(),
             // An implementation outside that went in the middle leaves nobody who could believe it.
-            Side::Idle | Side::Server(_) if accepted => {
+            Side::Idle | Side::BuiltIn | Side::Offering(_) | Side::Server(_) if accepted => {
                 return self.break_off("no exchange was begun".into());
             }
-            Side::Idle | Side::Server(_) => {}
+            Side::Idle | Side::BuiltIn | Side::Offering(_) | Side::Server(_) => {}
         }
-        self.side = Side::Idle;
+        self.side = Side::BuiltIn;
         self.conclude();
     }
 
     /// A server begins an exchange in the mechanism of the client's choice.
     pub(super) fn serve(&mut self, name: &[u8], words: Option<&[u8]>) {
+        if self.serve_beyond(name) {
+            return self.hear(words);
+        }
         let Some(ours) = mechanism::find(name) else {
             let offer = self.own_offer().join(&b' ');
             return self.refuse(format!("no such mechanism, offered {}", shown(&offer)).into());
@@ -145,6 +166,7 @@ impl Sasl {
     }
 
     fn follow(&mut self, next: Move) {
+        self.hear_lines();
         match next {
             Move::Say(words) => {
                 self.words = Some(words);
@@ -155,11 +177,11 @@ impl Sasl {
             Move::Accept(Accepted { user, authorization, data }) => {
                 self.set_succeeded(Some(user.bytes()), Some(authorization.bytes()));
                 self.words = data;
-                self.side = Side::Idle;
+                self.keep_layer();
                 self.desired = Stage::Outcome;
             }
             Move::Refuse(fault) => {
-                self.side = Side::Idle;
+                self.side = Side::BuiltIn;
                 self.refuse(fault);
             }
         }

@@ -17,7 +17,9 @@
 )]
 
 mod allowed;
+mod beyond;
 mod choice;
+mod cyrus;
 mod exchange;
 mod mechanism;
 mod outside;
@@ -29,10 +31,12 @@ mod text;
 use std::borrow::Cow;
 
 use allowed::AllowedMechanisms;
+use beyond::{Beyond, names};
 use exchange::Side;
 use mechanism::Credentials;
 use outside::Outside;
 
+pub(crate) use cyrus::{Layer, Level, Line, Place, is_there as has_cyrus};
 pub(crate) use mechanism::{Keys, Question, Secret, Told};
 pub(crate) use outside::{Answer, Ask, Implementation};
 pub(crate) use stage::Stage;
@@ -51,6 +55,8 @@ impl OutcomeCode {
     pub(crate) const OK: Self = Self(0);
     /// The credentials were not accepted.
     pub(crate) const AUTH: Self = Self(1);
+    /// The server met an error of its own.
+    pub(crate) const SYS: Self = Self(2);
     /// No way to authenticate will ever do.
     pub(crate) const PERM: Self = Self(3);
 }
@@ -77,6 +83,8 @@ pub(crate) struct Sasl {
     /// Why, where more is known than that it failed.
     reason: Option<Cow<'static, str>>,
     outside: Outside,
+    /// What only exchanges that Cyrus leads have.
+    beyond: Option<Box<Beyond>>,
 }
 
 impl Sasl {
@@ -97,6 +105,7 @@ impl Sasl {
             sent: Stage::Nothing,
             reason: None,
             outside: Outside::new(),
+            beyond: None,
         }
     }
 
@@ -265,9 +274,12 @@ impl Sasl {
     /// Writes the body of the next frame. A server's refusal after an early init still offers its mechanisms first.
     pub(crate) fn write_frame(&mut self, out: &mut Vec<u8>) {
         let Some(stage) = self.next_stage() else { return };
+        if stage == Stage::Mechanisms {
+            self.sent = stage;
+            return self.offer(out);
+        }
         let words = Binary(self.words.as_ref().map_or(&[][..], Password::bytes));
         match stage {
-            Stage::Mechanisms => self.offer(out),
             Stage::Init => {
                 let name = self.selected.as_ref().map_or(&[][..], Text::bytes);
                 let initial_response = self.words.as_ref().map(|_| words);
@@ -286,7 +298,7 @@ impl Sasl {
                 let additional_data = self.words.as_ref().map(|_| words);
                 Outcome { code: Some(code), additional_data }.encode(out);
             }
-            Stage::Nothing | Stage::Succeeded | Stage::Failed | Stage::Error => {}
+            Stage::Nothing | Stage::Mechanisms | Stage::Succeeded | Stage::Failed | Stage::Error => {}
         }
         if self.outside.implementation.is_none() {
             self.words = None;
@@ -294,10 +306,12 @@ impl Sasl {
         self.sent = stage;
     }
 
-    fn offer(&self, out: &mut Vec<u8>) {
-        let names: Vec<&[u8]> = match self.led_outside() {
-            true => self.offered_names().filter(|name| self.allows(name)).collect(),
-            false => self.own_offer(),
+    fn offer(&mut self, out: &mut Vec<u8>) {
+        let beyond = self.offer_beyond();
+        let names: Vec<&[u8]> = match &beyond {
+            Some(list) => names(list).filter(|name| self.allows(name)).collect(),
+            None if self.led_outside() => self.offered_names().filter(|name| self.allows(name)).collect(),
+            None => self.own_offer(),
         };
         Mechanisms { sasl_server_mechanisms: MechanismList::Names(&names) }.encode(out);
     }

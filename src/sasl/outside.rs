@@ -183,12 +183,15 @@ impl Sasl {
         if self.outside.implementation.is_some() && !std::mem::replace(&mut self.outside.layer_asked, true) {
             self.ask(Ask::CanEncrypt);
         }
-        !self.waits()
+        !self.waits() && !self.has_layer()
     }
 
     /// Whether bytes after the exchange can be read: nobody has yet to say what they look like.
     pub(crate) fn layer_known(&self) -> bool {
-        self.outside.implementation.is_none() || (self.outside.layer_asked && !self.waits())
+        match self.outside.implementation {
+            Some(_) => self.outside.layer_asked && !self.waits(),
+            None => !self.has_layer(),
+        }
     }
 
     /// The names a server offers.

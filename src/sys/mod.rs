@@ -10,6 +10,7 @@ pub(crate) mod address;
 pub(crate) mod alarm;
 pub(crate) mod bell;
 pub(crate) mod clock;
+pub(crate) mod cyrus;
 #[cfg(feature = "openssl")]
 pub(crate) mod openssl;
 pub(crate) mod poll;

@@ -363,7 +363,9 @@ impl Transport {
         self.trace_in(frame.channel, frame.body);
         if !frame.body.is_empty() {
             let sasl_frame = SaslFrame::decode(frame.body).map_err(|error| self.undispatched(1, &error))?;
-            if self.sasl_mut().receive(&sasl_frame)? {
+            let changed = self.sasl_mut().receive(&sasl_frame);
+            self.hear_sasl();
+            if changed? {
                 self.post(connection, Event::Transport);
             }
             self.leave_sasl();

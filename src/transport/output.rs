@@ -32,7 +32,12 @@ impl Transport {
         if self.unsent() < LITTLE_OUTPUT {
             self.generate(connection.as_deref_mut());
         }
-        self.seal();
+        if self.lay() {
+            self.output_waits = false;
+            self.read_plain(connection.as_deref_mut());
+            self.generate(connection.as_deref_mut());
+        }
+        self.seal(connection.as_deref_mut());
         if self.is_covered() {
             self.encrypt(connection.as_deref_mut());
         }
@@ -177,6 +182,7 @@ impl Transport {
             self.trace_out(start);
             self.post(connection.as_deref_mut(), Event::Transport);
         }
+        self.hear_sasl();
         let Some(sasl) = self.sasl.as_mut() else { return };
         if sasl.waits() || (sasl.is_over() && !sasl.layer_settled()) {
             self.output_waits = true;

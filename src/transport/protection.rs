@@ -1,21 +1,23 @@
-//! A security layer that an implementation of SASL outside the library has negotiated: every byte after the exchange
-//! passes through it (spec/security.md section 2.8).
+//! A security layer that SASL has negotiated: every byte after the exchange passes through it (spec/security.md sections
+//! 2.7 and 2.8).
 //!
 //! The layers above write and read plain bytes as ever. What they write is handed out in pieces to be encoded before
-//! anybody can take it, and what arrives is handed out to be decoded before it is parsed. Both are questions that the
-//! transport waits for, as in `sasl`.
+//! anybody can take it, and what arrives is handed out to be decoded before it is parsed. Where an implementation outside
+//! the library does that, both are questions that the transport waits for, as in `sasl`; Cyrus does it in place.
 
 use super::Transport;
 use super::buffer::OutputBuffer;
 use super::input::InputLayer;
 use super::trace::{Level, Subsystem};
 use crate::engine::{Connection, Event, Password, Violation};
-use crate::sasl::{Answer, Ask, Stage};
+use crate::sasl::{self, Answer, Ask, Layer, Stage};
 
 /// A layer in use.
 pub(super) struct Protection {
     /// How many bytes it takes at a time.
     most: usize,
+    /// Who encodes and decodes, where no answer has to be awaited.
+    layer: Option<Box<Layer>>,
     /// Encoded, and ready to be taken.
     pub(super) encoded: OutputBuffer,
     /// Decoded, and not parsed yet.
@@ -58,7 +60,7 @@ impl Transport {
         }
         let intact = match answer {
             Answer::Layer(Some(most)) => {
-                self.protect(most);
+                self.protect(most, None);
                 true
             }
             Answer::Encoded(bytes) => bytes.map(|bytes| self.take_encoded(&bytes)).is_some(),
@@ -92,26 +94,54 @@ impl Transport {
     }
 
     /// From here on bytes pass through the layer. What was written before goes out as it is.
-    fn protect(&mut self, most: usize) {
+    fn protect(&mut self, most: usize, layer: Option<Box<Layer>>) {
         self.log(Subsystem::Sasl, Level::Info, format!("Encryption enabled: buffer={most}"));
         let encoded = std::mem::take(&mut self.output);
-        self.protection = Some(Box::new(Protection { most: most.max(1), encoded, decoded: Vec::new() }));
+        self.protection =
+            Some(Box::new(Protection { most: most.max(1), layer, encoded, decoded: Vec::new() }));
     }
 
-    /// Hands out what has been written to be encoded, a piece at a time.
-    pub(super) fn seal(&mut self) {
-        let Some(protection) = &self.protection else { return };
-        if self.output.is_empty() || self.waits() {
-            return;
+    /// Lays a layer that answers in place, once everything was said before it; tells whether there was one.
+    #[inline]
+    pub(super) fn lay(&mut self) -> bool {
+        let layer = self.sasl.as_mut().and_then(|sasl| sasl.take_layer());
+        layer.map(|layer| self.protect(layer.most(), Some(layer))).is_some()
+    }
+
+    /// Has what was written encoded, a piece at a time. Where that is a question, the next piece waits for the answer.
+    pub(super) fn seal(&mut self, connection: Option<&mut Connection>) {
+        while !self.output.is_empty() && !self.waits() {
+            let Some(protection) = &mut self.protection else { return };
+            let plain = self.output.pending();
+            let n = plain.len().min(protection.most);
+            let piece = plain.get(..n).unwrap_or_default();
+            let encoded = match &mut protection.layer {
+                Some(layer) => layer.encode(piece),
+                None => {
+                    let piece = Password::new(piece);
+                    self.spoken(n);
+                    self.output_waits = true;
+                    return self.sasl_mut().ask(Ask::Encode(piece));
+                }
+            };
+            match encoded {
+                Ok(bytes) => {
+                    self.spoken(n);
+                    self.take_encoded(&bytes);
+                }
+                Err(fault) => {
+                    self.fail(connection, &Violation::new(SASL_ERROR, fault));
+                    return self.output.release();
+                }
+            }
         }
-        let plain = self.output.pending();
-        let n = plain.len().min(protection.most);
-        let piece = Password::new(plain.get(..n).unwrap_or_default());
+    }
+
+    /// So much of the output is on its way.
+    fn spoken(&mut self, n: usize) {
         self.output.take(n);
         self.idle.note_spoken(n);
         self.output.rest();
-        self.output_waits = true;
-        self.sasl_mut().ask(Ask::Encode(piece));
     }
 
     fn take_encoded(&mut self, bytes: &[u8]) {
@@ -128,24 +158,52 @@ impl Transport {
         }
     }
 
-    /// Reads what was decoded, and hands out more to be decoded when that is not enough.
+    /// Reads what was decoded, and has more decoded while that is not enough.
     pub(super) fn read_protected(&mut self, mut connection: Option<&mut Connection>) {
-        let Some(protection) = &mut self.protection else { return };
-        let mut decoded = std::mem::take(&mut protection.decoded);
+        while let Some(piece) = self.next_to_decode(connection.as_deref_mut()) {
+            let Some(protection) = &mut self.protection else { return };
+            let Some(layer) = &mut protection.layer else {
+                return self.sasl_mut().ask(Ask::Decode(piece));
+            };
+            match layer.decode(piece.bytes()) {
+                Ok(bytes) => protection.decoded.extend_from_slice(&bytes),
+                Err(fault) => return self.fail(connection, &Violation::new(SASL_ERROR, fault)),
+            }
+        }
+    }
+
+    /// Reads what was decoded; gives what has to be decoded next, if there is any and it is wanted.
+    fn next_to_decode(&mut self, mut connection: Option<&mut Connection>) -> Option<Password> {
+        let mut decoded = std::mem::take(&mut self.protection.as_mut()?.decoded);
         let used = self.parse(connection.as_deref_mut(), &decoded);
         decoded.drain(..used.min(decoded.len()));
         let enough = connection.is_none() && decoded.len() > UNHEARD.max(self.local_max_frame as usize);
         let waits = self.waits();
-        let Some(protection) = &mut self.protection else { return };
+        let protection = self.protection.as_mut()?;
         protection.decoded = decoded;
         let arrived = self.input.filled();
         if self.tail_closed || enough || arrived.is_empty() || waits {
-            return;
+            return None;
         }
         let n = arrived.len().min(protection.most);
         let piece = Password::new(arrived.get(..n).unwrap_or_default());
         self.input.consume(n);
-        self.sasl_mut().ask(Ask::Decode(piece));
+        Some(piece)
+    }
+
+    /// Writes to the log what the exchange has to say.
+    pub(super) fn hear_sasl(&mut self) {
+        let Some(sasl) = &mut self.sasl else { return };
+        for sasl::Line { level, text } in sasl.take_lines() {
+            let level = match level {
+                sasl::Level::Error => Level::Error,
+                sasl::Level::Warning => Level::Warning,
+                sasl::Level::Info => Level::Info,
+                sasl::Level::Debug => Level::Debug,
+                sasl::Level::Trace => Level::Trace,
+            };
+            self.log(Subsystem::Sasl, level, text);
+        }
     }
 
     /// What is ready for the wire, or for TLS.

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 pub(crate) use secret::{Keys, Secret};
 
+use super::cyrus::{Layer, Line};
 use crate::engine::{Password, Text};
 
 /// What a side has to authenticate with, or to judge by.
@@ -114,6 +115,16 @@ pub(super) trait ClientExchange: Send {
     fn complaint(&self) -> Option<Fault> {
         None
     }
+
+    /// What there is to log since the last time.
+    fn lines(&mut self) -> Vec<Line> {
+        Vec::new()
+    }
+
+    /// The security layer that was agreed on, if any, once all is well.
+    fn into_layer(self: Box<Self>) -> Option<Layer> {
+        None
+    }
 }
 
 /// A server's side of an exchange.
@@ -123,6 +134,16 @@ pub(super) trait ServerExchange: Send {
 
     /// What follows from the answer to a question.
     fn told(&mut self, told: Told) -> Move;
+
+    /// What there is to log since the last time.
+    fn lines(&mut self) -> Vec<Line> {
+        Vec::new()
+    }
+
+    /// The security layer that was agreed on, if any, once the client is accepted.
+    fn into_layer(self: Box<Self>) -> Option<Layer> {
+        None
+    }
 }
 
 /// What a server does next.
