@@ -7,6 +7,7 @@
 
 mod binding;
 mod certificates;
+mod cyrus;
 mod difference;
 mod interop;
 mod memory;
@@ -27,7 +28,7 @@ use crate::{Outcome, demo, headers, packages, prefix};
 use tally::{Tally, cargo_figures};
 
 /// What the tests need: compilers, the checker's tools, and the other implementation with its binding.
-const PACKAGES: [&str; 12] = [
+const PACKAGES: [&str; 15] = [
     "gcc",
     "g++",
     "libc6-dev",
@@ -40,6 +41,9 @@ const PACKAGES: [&str; 12] = [
     "python3-qpid-proton",
     "libqpid-proton11",
     "libqpid-proton11-dev-examples",
+    "libsasl2-2",
+    "libsasl2-modules",
+    "sasl2-bin",
 ];
 
 /// The headers of the core and the proactor, whose declarations are compared with the recorded interface.
@@ -93,7 +97,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 29] = [
+const STEPS: [Step; 30] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -113,6 +117,7 @@ const STEPS: [Step; 29] = [
     Step { name: "differential Python", run: ring::differential_python },
     Step { name: "rustls", run: rustls::again },
     Step { name: "newer binding", run: binding::newer },
+    Step { name: "Cyrus SASL", run: cyrus::exchanges },
     Step { name: "loading", run: binding::loading },
     Step { name: "C examples", run: programs::c_examples },
     Step { name: "C++ examples", run: programs::cpp_examples },

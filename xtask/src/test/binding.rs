@@ -50,6 +50,23 @@ pub(crate) fn newer(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     Ok(())
 }
 
+/// The interpreters of the newer binding on this library, and with the core it carries built with libsasl2 and nothing
+/// else of other libraries.
+pub(super) fn with_sasl(bench: &Bench<'_>) -> Result<(PathBuf, PathBuf), String> {
+    packages::ensure(&PACKAGES)?;
+    let folder = bench.root.join("build/binding");
+    let (carried, linked) = (Venv::at(&folder, "sasl"), Venv::at(&folder, "linked"));
+    carried.prepare().and(linked.prepare()).and(fetch(&carried, &folder))?;
+    build_linked(bench, &linked, &folder)?;
+    if !carried.has("binding", RELEASE) {
+        println!("Building binding {RELEASE} with the core it carries, with libsasl2.");
+        let descriptions = found_alone(&folder.join("sasl-alone"), &["libsasl2"])?;
+        carried.install(&folder, &[("PKG_CONFIG_LIBDIR", &descriptions)])?;
+        carried.note("binding", RELEASE)?;
+    }
+    Ok((linked.python(), carried.python()))
+}
+
 /// A virtual environment of the distribution's Python.
 struct Venv {
     folder: PathBuf,
@@ -143,17 +160,22 @@ fn build_carried(venv: &Venv, folder: &Path) -> Outcome {
         return Ok(());
     }
     println!("Building binding {RELEASE} with the core it carries.");
-    let found = folder.join("packages");
-    fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
-    for package in ["openssl", "libssl", "libcrypto"] {
+    let found = found_alone(&folder.join("packages"), &["openssl", "libssl", "libcrypto"])?;
+    venv.install(folder, &[("PKG_CONFIG_LIBDIR", &found)])?;
+    venv.note("binding", &mark)
+}
+
+/// Makes `folder` one in which pkg-config finds these packages and no others.
+fn found_alone(folder: &Path, packages: &[&str]) -> Result<PathBuf, String> {
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for package in packages {
         let variable = ["--variable=pcfiledir", package];
         let installed = crate::shell::output(Command::new("pkg-config").args(variable))?;
         let file = format!("{package}.pc");
-        let (from, to) = (Path::new(installed.trim()).join(&file), found.join(&file));
+        let (from, to) = (Path::new(installed.trim()).join(&file), folder.join(&file));
         fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
     }
-    venv.install(folder, &[("PKG_CONFIG_LIBDIR", &found)])?;
-    venv.note("binding", &mark)
+    Ok(folder.to_owned())
 }
 
 fn build_linked(bench: &Bench<'_>, venv: &Venv, folder: &Path) -> Outcome {

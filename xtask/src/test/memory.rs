@@ -4,7 +4,7 @@
 //! the place of the allocator for both, so they see what a program does with memory that the library gave it, and what
 //! either of them loses. Miri runs the library's own code as an abstract machine, which sees what no compiler promises.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +25,9 @@ pub(crate) fn valgrind(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         let name = stem(&source);
         let program = compile(bench, &source)?;
         let mut command = valgrind_command(bench);
+        if let Some(file) = suppressions(bench, &name, "valgrind") {
+            command.arg(format!("--suppressions={}", file.display()));
+        }
         command.arg(&program).args(in_brief(&name));
         jobs.push((name, command));
     }
@@ -52,11 +55,19 @@ pub(crate) fn sanitizers(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         let program = compile_with(bench, &source, &format!("{name}.sanitized"), &options)?;
         let mut command = ours(bench, &program);
         command.env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1");
+        if let Some(file) = suppressions(bench, &name, "leaks") {
+            command.env("LSAN_OPTIONS", format!("print_suppressions=0:suppressions={}", file.display()));
+        }
         command.args(in_brief(&name));
         jobs.push((name, command));
     }
     watch(tally, jobs);
     Ok(())
+}
+
+/// What a program loses that is the fault of libraries which it makes use of.
+fn suppressions(bench: &Bench<'_>, name: &str, tool: &str) -> Option<PathBuf> {
+    Some(bench.root.join(format!("tests/c/suppressions/{name}.{tool}"))).filter(|file| file.exists())
 }
 
 /// What Miri runs: everything that is unsafe, and what untrusted bytes reach first. The scenarios above the engine have
@@ -94,6 +105,7 @@ pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 /// descriptors leave out what valgrind cannot follow.
 fn in_brief(name: &str) -> &'static [&'static str] {
     match name {
+        "cyrus" => &["brief"],
         "damage" => &["100"],
         "limits" => &["2000"],
         "net_limits" => &["without accepting"],

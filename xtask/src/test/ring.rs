@@ -120,21 +120,16 @@ pub(super) fn compare(
     }
 }
 
-/// What a program printed on the reference and on this library, side by side; both are kept for a reader.
+/// What a program printed on the reference and on this library; both are kept for a reader.
 fn transcripts(
     bench: &Bench<'_>,
     name: &str,
     mut with_ours: Command,
     mut with_theirs: Command,
 ) -> Result<(String, String), String> {
-    let (theirs, ours) = std::thread::scope(|scope| {
-        let theirs = scope.spawn(|| run(&mut with_theirs));
-        let ours = run(&mut with_ours);
-        (theirs.join().unwrap_or_else(|_| Err("the reader of the reference is gone".into())), ours)
-    });
-    let (reference, status) = theirs?;
+    let (reference, status) = run(&mut with_theirs)?;
     status.map_err(|error| format!("on the reference: {error}\n{}", last_lines(&reference, 20)))?;
-    let (transcript, status) = ours?;
+    let (transcript, status) = run(&mut with_ours)?;
     for (side, text) in [("reference", &reference), ("ours", &transcript)] {
         let path = bench.root.join("build/tests").join(format!("{name}.{side}.txt"));
         let folder = path.parent().unwrap_or(&path);
