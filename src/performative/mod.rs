@@ -32,7 +32,7 @@ pub(crate) use connection::{Close, Error, Open};
 pub(crate) use delivery::{Disposition, Flow, Transfer};
 pub(crate) use delivery_state::DeliveryState;
 pub(crate) use link::{Attach, Detach};
-pub(crate) use sasl::{Challenge, Init, MechanismList, Mechanisms, Outcome, Response};
+pub(crate) use sasl::{Challenge, Init, MechanismList, Mechanisms, Outcome, Response, without_secrets};
 pub(crate) use session::{Begin, End};
 pub(crate) use terminus::{Coordinator, Source, Target, TargetArchetype};
 pub(crate) use transfer::Plain;

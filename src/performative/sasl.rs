@@ -1,7 +1,10 @@
 //! The frames of the SASL layer (part 5.3.3).
 
+use std::borrow::Cow;
+
 use super::composite::{WireField, composite};
 use super::types::{Binary, Str, Symbol};
+use super::{DispatchError, SaslFrame};
 use crate::codec::constructor::{self as code, Width};
 use crate::codec::{Content, Decoded, Reader};
 
@@ -40,6 +43,30 @@ composite! {
         additional_data: Option<Binary<'a>>,
     }
 }
+
+/// The body of a SASL frame as a trace may show it: what a client says to prove who it is has stars in its place. So
+/// has all of a body that cannot be read.
+pub(crate) fn without_secrets(body: &[u8]) -> Cow<'_, [u8]> {
+    let secret = match SaslFrame::decode(body) {
+        Ok(SaslFrame::Init(init)) if !PROVE_NOTHING.contains(&init.mechanism.0) => init.initial_response,
+        Ok(SaslFrame::Response(response)) => Some(response.response),
+        Ok(_) | Err(DispatchError::Unknown(_)) => None,
+        Err(DispatchError::Malformed(_)) => body.get(DESCRIPTOR_BYTES..).map(Binary),
+    };
+    let Some(secret) = secret.filter(|secret| !secret.0.is_empty()) else { return Cow::Borrowed(body) };
+    // The words lie within the body that they were read from.
+    let start = secret.0.as_ptr().addr().wrapping_sub(body.as_ptr().addr());
+    let mut shown = body.to_vec();
+    let place = shown.get_mut(start..).and_then(|rest| rest.get_mut(..secret.0.len()));
+    place.unwrap_or_default().fill(b'*');
+    Cow::Owned(shown)
+}
+
+/// Mechanisms in which a client claims and does not prove.
+const PROVE_NOTHING: [&[u8]; 2] = [b"ANONYMOUS", b"EXTERNAL"];
+
+/// The usual length of a descriptor.
+const DESCRIPTOR_BYTES: usize = 3;
 
 /// Mechanism names: to be written from a slice, or read from an array of symbols or a single one.
 #[derive(Clone, Copy, Default)]
@@ -118,5 +145,32 @@ impl<'a> WireField<'a> for MechanismList<'a> {
             out.push(len);
             out.extend_from_slice(name.get(..usize::from(len)).unwrap_or_default());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(frame: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut body = Vec::new();
+        frame(&mut body);
+        String::from_utf8_lossy(&without_secrets(&body)).into_owned()
+    }
+
+    #[test]
+    fn what_a_client_proves_itself_with_is_not_shown() {
+        let init = |name, words| {
+            let initial_response = Some(Binary(words));
+            Init { mechanism: Symbol(name), initial_response, hostname: None }
+        };
+        assert!(
+            shown(|out| init(b"PLAIN", b"\0fred\0pw").encode(out)).ends_with("PLAIN\u{fffd}\u{8}********")
+        );
+        assert!(shown(|out| init(b"ANONYMOUS", b"fred").encode(out)).ends_with("fred"), "this is no secret");
+        assert!(shown(|out| Response { response: Binary(b"secret") }.encode(out)).ends_with("******"));
+        assert!(shown(|out| Challenge { challenge: Binary(b"asked") }.encode(out)).ends_with("asked"));
+        let torn = b"\x00\x53\x41\xc0\xff\x02secret".to_vec();
+        assert!(!shown(|out| *out = torn).contains("secret"), "nobody knows where the words are");
     }
 }

@@ -11,7 +11,6 @@ use super::trace::{Level, Subsystem};
 use crate::codec::quote::quoted;
 use crate::engine::{Connection, Event, POLICY_ERROR, Violation};
 use crate::framing::{Detected, Frame, Protocol, detect, next_frame};
-use crate::performative::trace::{Direction, raw_lines};
 use crate::performative::{Channel, DispatchError, SaslFrame};
 
 /// What the next input bytes belong to.
@@ -347,20 +346,15 @@ impl Transport {
         if let Some(frame) = &frame {
             self.frames_in += 1;
             if self.tracing.raw {
-                self.trace_raw_frame(bytes.get(..frame.size).unwrap_or_default());
+                self.trace_raw_in(bytes.get(..frame.size).unwrap_or_default(), frame.body.len());
             }
         }
         Ok(frame)
     }
 
-    #[cold]
-    fn trace_raw_frame(&mut self, frame: &[u8]) {
-        self.trace_raw(raw_lines(Direction::In, frame));
-    }
-
     fn read_sasl(&mut self, connection: Option<&mut Connection>, bytes: &[u8]) -> Outcome {
         let Some(frame) = self.next_frame(bytes)? else { return Ok(Step::Waiting) };
-        self.trace_in(frame.channel, frame.body);
+        self.trace_sasl_in(frame.channel, frame.body);
         if !frame.body.is_empty() {
             let sasl_frame = SaslFrame::decode(frame.body).map_err(|error| self.undispatched(1, &error))?;
             let changed = self.sasl_mut().receive(&sasl_frame);

@@ -1,9 +1,14 @@
 //! What a transport says to its log. Lines are queued and written by the boundary once its borrow has ended; frames
 //! are put into words only while somebody listens.
 
+use std::borrow::Cow;
+
 use super::Transport;
+use super::input::InputLayer;
+use super::output::OutputLayer;
 use crate::performative::Channel;
 use crate::performative::trace::{Direction, frame_text, raw_lines};
+use crate::performative::without_secrets;
 
 /// The parts of the library that log, with the bits of `pn_log_subsystem_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +81,23 @@ impl Transport {
         self.log(Subsystem::Amqp, Level::Frame, text);
     }
 
+    /// Traces the body of a SASL frame that arrived, without what the peer proves itself with.
+    pub(super) fn trace_sasl_in(&mut self, channel: u16, body: &[u8]) {
+        if self.tracing.frames {
+            self.trace_frame_in(channel, &without_secrets(body));
+        }
+    }
+
+    /// Traces the bytes of a frame that arrived, of which the body has so many.
+    #[cold]
+    pub(super) fn trace_raw_in(&mut self, frame: &[u8], body: usize) {
+        let frame = match self.input_layer {
+            InputLayer::Sasl => shown_frame(frame, frame.len().saturating_sub(body)),
+            _ => Cow::Borrowed(frame),
+        };
+        self.trace_raw(raw_lines(Direction::In, &frame));
+    }
+
     /// Traces the frame that was just written from `start` on.
     #[inline]
     pub(super) fn trace_out(&mut self, start: usize) {
@@ -92,9 +114,13 @@ impl Transport {
             [_, _, _, _, _, _, high, low, ..] => u16::from_be_bytes([*high, *low]),
             _ => 0,
         };
-        let text = frame_text(Channel(channel), Direction::Out, frame.get(8..).unwrap_or_default());
+        let frame = match self.output_layer {
+            OutputLayer::Sasl => shown_frame(frame, HEADER),
+            _ => Cow::Borrowed(frame),
+        };
+        let text = frame_text(Channel(channel), Direction::Out, frame.get(HEADER..).unwrap_or_default());
         let raw: Vec<_> =
-            if self.tracing.raw { raw_lines(Direction::Out, frame).collect() } else { Vec::new() };
+            if self.tracing.raw { raw_lines(Direction::Out, &frame).collect() } else { Vec::new() };
         if self.tracing.frames {
             self.log(Subsystem::Amqp, Level::Frame, text);
         }
@@ -114,3 +140,15 @@ impl Transport {
         }
     }
 }
+
+/// A SASL frame as a trace may show it; the body starts at `start`.
+fn shown_frame(frame: &[u8], start: usize) -> Cow<'_, [u8]> {
+    let Some((header, body)) = frame.split_at_checked(start) else { return Cow::Borrowed(frame) };
+    match without_secrets(body) {
+        Cow::Borrowed(_) => Cow::Borrowed(frame),
+        Cow::Owned(shown) => Cow::Owned([header, &shown].concat()),
+    }
+}
+
+/// The size of the header of a frame that we write.
+const HEADER: usize = 8;
