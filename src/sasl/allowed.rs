@@ -31,10 +31,15 @@ impl AllowedMechanisms {
         self.lists(name).unwrap_or(false)
     }
 
+    /// Whether the program has said what is allowed.
+    pub(super) const fn is_restricted(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The restriction, for people to read.
     pub(super) fn shown(&self) -> String {
         match self.0.as_deref() {
-            None => format!("all but {}", NOT_BY_DEFAULT.join(" ")),
+            None => "any".to_owned(),
             Some([]) => "none".to_owned(),
             Some(names) => shown(names.join(" ").as_bytes()),
         }

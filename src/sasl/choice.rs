@@ -45,7 +45,7 @@ impl<'a> Choice<'a> {
     fn obstacle(&self, name: &[u8]) -> Option<&'static str> {
         let text = String::from_utf8_lossy(name);
         if !self.allowed.client_may_use(&text) {
-            return Some(NOT_ALLOWED);
+            return Some(if self.allowed.is_restricted() { NOT_ALLOWED } else { BY_NAME_ONLY });
         }
         match mechanism::find(name) {
             Some(ours) if ours.is_by_name_only() && !self.allowed.names(&text) => Some(BY_NAME_ONLY),
@@ -132,9 +132,10 @@ mod tests {
         assert!(choice.first().is_none() && choice.last().is_none());
         assert_eq!(
             choice.complaint(None),
-            "no mechanism fits: offered PLAIN XOAUTH2 GSSAPI CRAM?5; allowed all but GSSAPI GSS-SPNEGO GS2-KRB5 \
-             GS2-IAKERB; PLAIN needs encryption or pn_sasl_set_allow_insecure_mechs(); XOAUTH2 has to be named in \
-             pn_sasl_allowed_mechs(); GSSAPI is not allowed; CRAM?5 is not known"
+            "no mechanism fits: offered PLAIN XOAUTH2 GSSAPI CRAM?5; allowed any; \
+             PLAIN needs encryption or pn_sasl_set_allow_insecure_mechs(); \
+             XOAUTH2 has to be named in pn_sasl_allowed_mechs(); \
+             GSSAPI has to be named in pn_sasl_allowed_mechs(); CRAM?5 is not known"
         );
     }
 

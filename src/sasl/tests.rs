@@ -247,6 +247,20 @@ fn a_client_fails_where_its_mechanism_has_no_more_to_say() {
 }
 
 #[test]
+fn a_client_with_nothing_more_to_say_may_be_prompted_once() {
+    let mut client = Sasl::new(false);
+    client.receive(&offer(&[b"EXTERNAL"])).unwrap();
+    client.write_frame(&mut Vec::new());
+    let prompt = SaslFrame::Challenge(Challenge { challenge: Binary(b"") });
+    client.receive(&prompt).unwrap();
+    let mut body = Vec::new();
+    client.write_frame(&mut body);
+    assert_eq!(body, [0x00, 0x53, 0x43, 0xc0, 0x03, 0x01, 0xa0, 0x00]);
+    client.receive(&prompt).unwrap();
+    assert!(client.failure().is_some_and(|why| why.contains("everything was said")));
+}
+
+#[test]
 fn two_challenges_at_once_are_against_the_rules() {
     let (mut client, mut server) = pair("XOAUTH2", b"secret");
     carry(&mut server, &mut client);

@@ -16,7 +16,7 @@ impl Mechanism for Anonymous {
     /// apart and requires them to say who they are means it.
     fn offered(&self, credentials: &Credentials) -> Result<(), Obstacle> {
         match credentials.required && (credentials.looks_up || credentials.judges) {
-            true => Err("authentication is required"),
+            true => Err("authenticates nobody, and authentication is required"),
             false => Ok(()),
         }
     }

@@ -98,7 +98,7 @@ pub(super) struct Begun {
 impl Begun {
     /// An exchange in which a client has nothing to say but this.
     fn said(words: &[u8]) -> Self {
-        Self { exchange: Box::new(SaidAll), words: Some(Password::new(words)) }
+        Self { exchange: Box::new(SaidAll { prompted: false }), words: Some(Password::new(words)) }
     }
 }
 
@@ -210,12 +210,18 @@ pub(super) fn find(name: &[u8]) -> Option<&'static dyn Mechanism> {
     ALL.into_iter().find(|mechanism| mechanism.name().as_bytes() == name)
 }
 
-/// A client that has said all there is to say with its first words.
-struct SaidAll;
+/// A client that has said all there is to say with its first words. A server to which empty words are none may prompt
+/// for them, once.
+struct SaidAll {
+    prompted: bool,
+}
 
 impl ClientExchange for SaidAll {
-    fn answer(&mut self, _challenge: &[u8]) -> Result<Password, Fault> {
-        Err("the server asks although everything was said".into())
+    fn answer(&mut self, challenge: &[u8]) -> Result<Password, Fault> {
+        match challenge.is_empty() && !std::mem::replace(&mut self.prompted, true) {
+            true => Ok(Password::new(b"")),
+            false => Err("the server asks although everything was said".into()),
+        }
     }
 
     fn conclude(&mut self, _data: Option<&[u8]>) -> Result<(), Fault> {

@@ -16,7 +16,7 @@ impl Mechanism for Plain {
 
     fn offered(&self, credentials: &Credentials) -> Result<(), Obstacle> {
         if !credentials.looks_up && !credentials.judges {
-            return Err("there is nobody to ask about passwords");
+            return Err("needs protium_sasl_set_lookup() or protium_sasl_set_judge()");
         }
         credentials.may_say_secrets()
     }

@@ -27,14 +27,14 @@ pub(super) fn usable(credentials: &Credentials) -> Result<(), Obstacle> {
     let proper = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic);
     let names = [&credentials.user, &credentials.authorization];
     if !proper(token.bytes()) || names.into_iter().flatten().any(|name| name.bytes().contains(&SEPARATOR)) {
-        return Err("the token has characters that no token has");
+        return Err("needs a token without characters that no token has");
     }
     credentials.may_say_secrets()
 }
 
 pub(super) fn offered(credentials: &Credentials) -> Result<(), Obstacle> {
     if !credentials.judges {
-        return Err("there is nobody to ask about tokens");
+        return Err("needs protium_sasl_set_judge()");
     }
     credentials.may_say_secrets()
 }

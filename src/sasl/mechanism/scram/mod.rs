@@ -25,7 +25,7 @@ impl Mechanism for Hash {
     fn offered(&self, credentials: &Credentials) -> Result<(), Obstacle> {
         match credentials.looks_up {
             true => Ok(()),
-            false => Err("there is nobody to look up users"),
+            false => Err("needs protium_sasl_set_lookup()"),
         }
     }
 
@@ -36,7 +36,7 @@ impl Mechanism for Hash {
         let password = credentials.password.as_ref().is_none_or(|password| fits(password.bytes()));
         match user && password {
             true => Ok(()),
-            false => Err("the user or the password has characters that SASLprep forbids"),
+            false => Err("needs a user and a password without characters that SASLprep forbids"),
         }
     }
 
