@@ -10,6 +10,8 @@
 //! (spec/security.md section 4). Neighbours: `queue` has the queues, `domain` what sessions are made from.
 
 mod queue;
+#[cfg(all(test, feature = "openssl", not(miri)))]
+mod real;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

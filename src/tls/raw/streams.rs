@@ -226,10 +226,10 @@ fn limits(draw: &mut Draw) -> RawTls {
     raw
 }
 
-type Pair = (Box<dyn Session>, Box<dyn Session>);
+pub(super) type Pair = (Box<dyn Session>, Box<dyn Session>);
 
 /// Both streams arrive, for any seed.
-fn both_streams_arrive(pair: impl Fn() -> Pair, seeds: u64, most: usize) {
+pub(super) fn both_streams_arrive(pair: impl Fn() -> Pair, seeds: u64, most: usize) {
     for seed in 0..seeds {
         let draw = &mut Draw::new(seed);
         let (client, server) = pair();
@@ -246,7 +246,7 @@ fn both_streams_arrive(pair: impl Fn() -> Pair, seeds: u64, most: usize) {
 }
 
 /// However little of a stream arrives, what was decrypted is a beginning of it, and it has not ended.
-fn a_stream_that_is_cut_has_no_end(pair: impl Fn() -> Pair, seeds: u64) {
+pub(super) fn a_stream_that_is_cut_has_no_end(pair: impl Fn() -> Pair, seeds: u64) {
     for seed in 0..seeds {
         let draw = &mut Draw::new(seed);
         let (client, server) = pair();
@@ -264,6 +264,31 @@ fn a_stream_that_is_cut_has_no_end(pair: impl Fn() -> Pair, seeds: u64) {
         assert!(!server.raw.is_input_closed(), "seed {seed}");
         assert_eq!(server.raw.failure(), None, "seed {seed}");
         assert!(said.starts_with(&server.heard), "seed {seed}");
+    }
+}
+
+/// A stream in which one bit was changed: what was decrypted is a beginning of it, and its end is not believed.
+pub(super) fn damage_is_found(pair: impl Fn() -> Pair, seeds: u64) {
+    for seed in 0..seeds {
+        let draw = &mut Draw::new(seed);
+        let (client, server) = pair();
+        let said = words(draw, 3000);
+        let mut client = End::new(client, said.clone());
+        let mut server = End::new(server, Vec::new());
+        exchange(&mut client, &mut server);
+        client.say(usize::MAX);
+        client.raw.close_output();
+        let mut wire = flush(&mut client);
+        let place = draw.below(wire.len());
+        wire[place] ^= 1 << draw.below(8);
+        deliver(&mut server, &wire);
+        assert!(!server.raw.is_input_closed(), "seed {seed}");
+        assert!(said.starts_with(&server.heard), "seed {seed}");
+        if server.raw.failure().is_some() {
+            let alert = flush(&mut server);
+            deliver(&mut client, &alert);
+            assert!(client.raw.failure().is_some(), "seed {seed}: the alert arrives");
+        }
     }
 }
 

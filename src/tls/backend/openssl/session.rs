@@ -3,6 +3,7 @@
 //! OpenSSL works on memory and never waits: where it lacks bytes from the peer it says so and is asked again when there
 //! are more. A session fails once; its fault stays, and the alert that OpenSSL has written about it waits in the wire.
 
+use std::ffi::c_int;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +23,7 @@ pub(super) struct OpenSslSession {
     stage: Stage,
     /// Our stream should end.
     closing: bool,
+    refused_peer: bool,
     context: Arc<Context>,
     log: Log,
 }
@@ -34,6 +36,9 @@ enum Stage {
     Ended,
     Failed(Fault),
 }
+
+/// What OpenSSL calls it that a certificate is not valid, or not there (its ssl.h).
+const REFUSALS: [c_int; 2] = [134, 199];
 
 impl OpenSslSession {
     /// Begins a session. A client's first bytes are in its wire.
@@ -52,7 +57,8 @@ impl OpenSslSession {
             Role::Client => set_up_client(&mut ssl, &context, peer_name, name)?,
         }
         let stream = SslStream::new(ssl, Pipe::default())?;
-        let mut session = Self { stream, stage: Stage::Handshake, closing: false, context, log };
+        let mut session =
+            Self { stream, stage: Stage::Handshake, closing: false, refused_peer: false, context, log };
         if session.context.role == Role::Client {
             session.shake_hands()?;
         }
@@ -121,6 +127,8 @@ impl OpenSslSession {
             None if self.stream.get_ref().is_at_end() => fault::cut_off(),
             None => Fault::new(fault::UNKNOWN),
         };
+        let first = error.ssl_error().and_then(|stack| stack.errors().first());
+        self.refused_peer = first.is_some_and(|first| REFUSALS.contains(&first.reason_code()));
         let verified = self.stream.ssl().verify_result();
         let unverified = matches!(self.stage, Stage::Handshake) && verified != X509VerifyResult::OK;
         if unverified && self.context.verify != Verify::Anonymous {
@@ -210,6 +218,10 @@ impl Session for OpenSslSession {
 
     fn is_resumed(&self) -> bool {
         self.is_established() && self.stream.ssl().session_reused()
+    }
+
+    fn has_refused_peer(&self) -> bool {
+        self.refused_peer
     }
 
     fn take_log(&mut self) -> Vec<LogLine> {
