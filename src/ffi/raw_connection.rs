@@ -399,13 +399,16 @@ unsafe fn open_condition(owner: *mut c_void, _part: u32) -> *mut Condition {
 ///
 /// # Safety
 /// `buffers` are `num` buffers, or null.
-unsafe fn taken_in(buffers: *const pn_raw_buffer_t, num: usize) -> impl Iterator<Item = RawBuffer> {
+pub(super) unsafe fn taken_in<B: From<pn_raw_buffer_t>>(
+    buffers: *const pn_raw_buffer_t,
+    num: usize,
+) -> impl Iterator<Item = B> {
     let num = if buffers.is_null() { 0 } else { num };
     (0..num).map(move |position| {
         // SAFETY: the caller promises so many buffers.
         let place = unsafe { buffers.add(position) };
         // SAFETY: as above.
-        RawBuffer::from(unsafe { place.read() })
+        B::from(unsafe { place.read() })
     })
 }
 
@@ -413,10 +416,10 @@ unsafe fn taken_in(buffers: *const pn_raw_buffer_t, num: usize) -> impl Iterator
 ///
 /// # Safety
 /// `buffers` is room for `num` buffers, or null.
-unsafe fn give_out(
+pub(super) unsafe fn give_out<B: Into<pn_raw_buffer_t>>(
     buffers: *mut pn_raw_buffer_t,
     num: usize,
-    mut next: impl FnMut() -> Option<RawBuffer>,
+    mut next: impl FnMut() -> Option<B>,
 ) -> usize {
     let num = if buffers.is_null() { 0 } else { num };
     let given = (0..num).map_while(|position| {

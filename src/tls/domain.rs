@@ -178,10 +178,13 @@ impl<B: Backend> Domain<B> {
         Ok(())
     }
 
-    /// Sets the application's protocols (ALPN), the best first.
-    pub(crate) fn set_applications(&self, applications: Vec<Vec<u8>>) {
-        let _turn = self.turn();
-        self.change(|state| state.settings.applications = applications);
+    /// Another domain that is set up the same but for the application's protocols (ALPN), the best first.
+    pub(crate) fn with_applications(&self, applications: Vec<Vec<u8>>) -> Self {
+        let state = self.state();
+        let settings = Settings { applications, ..state.settings.clone() };
+        let (files, allows_unsecured) = (state.files.clone(), state.allows_unsecured);
+        let state = State { settings, files, allows_unsecured, context: None };
+        Self(Arc::new(Shared { role: self.0.role, change: Mutex::default(), state: Mutex::new(state) }))
     }
 
     /// A server's transports also take clients that do not encrypt.

@@ -17,7 +17,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod toy;
+pub(crate) mod toy;
 
 pub(crate) use queue::{Buffer, Place};
 use queue::{Inputs, Outputs};

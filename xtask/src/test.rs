@@ -46,8 +46,8 @@ const PACKAGES: [&str; 15] = [
     "sasl2-bin",
 ];
 
-/// The headers of the core and the proactor, whose declarations are compared with the recorded interface.
-const HEADERS: [&str; 31] = [
+/// The headers of the core, the proactor and raw TLS, whose declarations are compared with the recorded interface.
+const HEADERS: [&str; 32] = [
     "annotations",
     "cid",
     "codec",
@@ -75,6 +75,7 @@ const HEADERS: [&str; 31] = [
     "session",
     "ssl",
     "terminus",
+    "tls",
     "transport",
     "type_compat",
     "types",
@@ -84,7 +85,10 @@ const HEADERS: [&str; 31] = [
 /// The headers of the core that the newest release has no more, with the last one recorded that had them.
 const OLD_HEADERS: [(&str, &str); 1] = [("sasl-plugin", "0.32.0")];
 
-/// The releases whose symbols the core has to have, each of them and all together.
+/// The releases without a library for raw TLS.
+const BEFORE_RAW_TLS: [&str; 2] = ["0.28.0", "0.32.0"];
+
+/// The releases whose symbols the libraries have to have, each of them and all together.
 const RELEASES: [&str; 6] = ["union", "0.28.0", "0.32.0", "0.37.0", "0.40.0", "main"];
 
 const USAGE: &str = "usage: cargo xtask test [--prefix DIR] [STEP...]
@@ -272,14 +276,16 @@ fn interface(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     let names = HEADERS.map(|header| format!("proton/{header}.h"));
     let mut arguments = vec!["--headers-only", "--jobs", "2"];
     arguments.extend(names.iter().flat_map(|name| ["--header", name.as_str()]));
-    check("the headers of the core and the proactor", &arguments);
+    check("the headers of the core, the proactor and raw TLS", &arguments);
     for (header, release) in OLD_HEADERS {
         let name = format!("proton/{header}.h");
         check(&name, &["--headers-only", "--headers-release", release, "--header", &name]);
     }
     for release in RELEASES {
-        let parts = ["--lib", "core", "--lib", "proactor", "--libs-only", "--release", release];
-        check(&format!("core and proactor of {release}"), &parts);
+        let parts =
+            ["--lib", "core", "--lib", "proactor", "--lib", "tls", "--libs-only", "--release", release];
+        let tls: &[&str] = if BEFORE_RAW_TLS.contains(&release) { &[] } else { &["--require-tls"] };
+        check(&format!("core, proactor and raw TLS of {release}"), &[&parts, tls].concat());
     }
     Ok(())
 }

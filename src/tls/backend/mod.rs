@@ -69,6 +69,19 @@ pub(crate) struct Settings<B: Backend> {
     pub(crate) applications: Vec<Vec<u8>>,
 }
 
+impl<B: Backend> Clone for Settings<B> {
+    fn clone(&self) -> Self {
+        Self {
+            credentials: self.credentials.clone(),
+            roots: self.roots.clone(),
+            announced: self.announced.clone(),
+            ciphers: self.ciphers.clone(),
+            applications: self.applications.clone(),
+            ..*self
+        }
+    }
+}
+
 /// What a client calls a session that it may want to continue later. Sessions are kept with the context.
 pub(crate) type SessionName<'a> = Option<&'a str>;
 

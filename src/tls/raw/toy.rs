@@ -4,7 +4,7 @@
 use crate::tls::{Agreed, Fault, LogLine, Read, Session};
 
 /// One side of it.
-pub(super) struct Toy {
+pub(crate) struct Toy {
     client: bool,
     established: bool,
     failed: bool,
@@ -21,11 +21,11 @@ pub(super) struct Toy {
 const ROOM: usize = 2 + 255;
 
 impl Toy {
-    pub(super) fn client() -> Box<dyn Session> {
+    pub(crate) fn client() -> Box<dyn Session> {
         Box::new(Self { client: true, wire: vec![b'C'], ..Self::server_state() })
     }
 
-    pub(super) fn server() -> Box<dyn Session> {
+    pub(crate) fn server() -> Box<dyn Session> {
         Box::new(Self::server_state())
     }
 
