@@ -43,6 +43,18 @@ pub mod event {
     pub const DELIVERY: c_uint = 28;
 }
 
+/// A `pn_raw_buffer_t`.
+#[repr(C)]
+pub struct RawBuffer {
+    pub context: usize,
+    pub start: *mut u8,
+    pub capacity: u32,
+    pub size: u32,
+    pub offset: u32,
+}
+
+pub type Give = unsafe extern "C" fn(Object, *const RawBuffer, usize) -> usize;
+
 unsafe extern "C" {
     pub fn pn_collector() -> Object;
     pub fn pn_collector_free(collector: Object);
@@ -249,4 +261,60 @@ unsafe extern "C" {
 
     #[link_name = "free"]
     pub fn libc_free(block: Object);
+}
+
+unsafe extern "C" {
+    pub fn pn_ssl(transport: Object) -> Object;
+    pub fn pn_ssl_init(ssl: Object, domain: Object, session: *const c_char) -> c_int;
+    pub fn pn_ssl_domain(mode: c_uint) -> Object;
+    pub fn pn_ssl_domain_set_protocols(domain: Object, protocols: *const c_char) -> c_int;
+    pub fn pn_ssl_domain_set_peer_authentication(
+        domain: Object,
+        mode: c_uint,
+        announced: *const c_char,
+    ) -> c_int;
+    pub fn pn_ssl_domain_set_credentials(
+        domain: Object,
+        certificate: *const c_char,
+        key: *const c_char,
+        password: *const c_char,
+    ) -> c_int;
+}
+
+// What the installed libqpid-proton has in no library.
+#[cfg(feature = "protium")]
+unsafe extern "C" {
+    pub fn pn_tls_config(mode: c_uint) -> Object;
+    pub fn pn_tls_config_set_credentials(
+        config: Object,
+        certificate: *const c_char,
+        key: *const c_char,
+        password: *const c_char,
+    ) -> c_int;
+    pub fn pn_tls_config_set_peer_authentication(
+        config: Object,
+        mode: c_uint,
+        announced: *const c_char,
+    ) -> c_int;
+    pub fn pn_tls(config: Object) -> Object;
+    pub fn pn_tls_free(tls: Object);
+    pub fn pn_tls_start(tls: Object) -> c_int;
+    pub fn pn_tls_stop(tls: Object) -> c_int;
+    pub fn pn_tls_process(tls: Object) -> c_int;
+    pub fn pn_tls_close_output(tls: Object);
+    pub fn pn_tls_is_secure(tls: Object) -> bool;
+    pub fn pn_tls_is_input_closed(tls: Object) -> bool;
+    pub fn pn_tls_get_session_error(tls: Object) -> c_int;
+    pub fn pn_tls_get_session_error_string(tls: Object, buffer: *mut c_char, size: usize) -> usize;
+    pub fn pn_tls_get_remote_subject(tls: Object) -> *const c_char;
+    pub fn pn_tls_need_encrypt_output_buffers(tls: Object) -> bool;
+    pub fn pn_tls_need_decrypt_output_buffers(tls: Object) -> bool;
+    pub fn pn_tls_give_encrypt_input_buffers(tls: Object, buffers: *const RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_take_encrypt_input_buffers(tls: Object, buffers: *mut RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_give_encrypt_output_buffers(tls: Object, buffers: *const RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_take_encrypt_output_buffers(tls: Object, buffers: *mut RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_give_decrypt_input_buffers(tls: Object, buffers: *const RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_take_decrypt_input_buffers(tls: Object, buffers: *mut RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_give_decrypt_output_buffers(tls: Object, buffers: *const RawBuffer, count: usize) -> usize;
+    pub fn pn_tls_take_decrypt_output_buffers(tls: Object, buffers: *mut RawBuffer, count: usize) -> usize;
 }

@@ -3,6 +3,8 @@
 pub mod formats;
 pub mod message;
 pub mod sasl;
+#[cfg(feature = "protium")]
+pub mod tls;
 pub mod transport;
 pub mod values;
 
@@ -12,10 +14,12 @@ pub struct Target {
     pub run: fn(&[u8]),
 }
 
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: &[Target] = &[
     Target { name: "transport", run: transport::transport },
     Target { name: "data_decode", run: values::data_decode },
     Target { name: "message_decode", run: message::message_decode },
     Target { name: "sasl", run: sasl::sasl },
     Target { name: "formats", run: formats::formats },
+    #[cfg(feature = "protium")]
+    Target { name: "tls_records", run: tls::tls_records },
 ];

@@ -7,11 +7,13 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::test::certificates;
 use crate::tls::OPENSSL_PACKAGES;
 use crate::{Outcome, packages, shell};
 
 /// What can be fuzzed.
-pub(crate) const TARGETS: [&str; 5] = ["transport", "sasl", "data_decode", "message_decode", "formats"];
+pub(crate) const TARGETS: [&str; 6] =
+    ["transport", "sasl", "data_decode", "message_decode", "formats", "tls_records"];
 
 /// The compiler's flags for coverage: a counter at every branch.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \
@@ -38,9 +40,10 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     };
     let folder = root.join("fuzz");
     let host = host()?;
+    let certificates = certificates::ensure(root)?;
     for target in targets {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.current_dir(root).env("RUSTFLAGS", COVERAGE);
+        command.current_dir(root).env("RUSTFLAGS", COVERAGE).env("CERTIFICATES", &certificates);
         command.args(["run", "--quiet", "--release", "--bin", "fuzz", "--target", &host, "--manifest-path"]);
         command.arg(folder.join("Cargo.toml")).arg("--target-dir").arg(folder.join("target"));
         command.arg("--").args(&flags).arg(target).arg(folder.join("corpus").join(target)).args(more);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use protium_fuzz::abi::*;
 use protium_fuzz::application::{Application, Setup};
+use protium_fuzz::target::tls::ends;
 use protium_fuzz::target::transport::setup;
 
 fn main() {
@@ -20,6 +21,7 @@ fn main() {
     messages(&folder.join("message_decode"));
     formats(&folder.join("formats"));
     authentications(&folder.join("sasl"));
+    orders_for_tls(&folder.join("tls_records"));
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) {
@@ -84,6 +86,50 @@ unsafe fn hear(application: &mut Application, bytes: &[u8], answer: &mut Vec<u8>
     }
     application.drive(|bytes| answer.extend_from_slice(bytes));
     heard
+}
+
+/// Orders that make, move and damage the records of TLS; see the target.
+fn orders_for_tls(folder: &Path) {
+    use ends::{ASKS, CLIENT_ALONE, OLDER, RAW, SECURE, SERVER_ALONE, TRANSPORT};
+    /// The order for the other side's bytes.
+    const BACK: u8 = 128;
+    let hello = b"\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03................................\x00\x00\x04\x13\x01\x13\x02\x01\x00";
+    let answer =
+        b"\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03................................\x00\x13\x01\x00";
+    let settle = 15;
+    for (name, flags, orders) in [
+        ("hello-to-server", SERVER_ALONE, &hello[..]),
+        ("answer-to-client", CLIENT_ALONE, answer),
+        ("alert-to-client", CLIENT_ALONE, b"\x15\x03\x03\x00\x02\x02\x28"),
+        ("plain-to-server", SERVER_ALONE, b"GET / HTTP/1.1\r\n\r\n"),
+        ("words-both-ways", RAW | SECURE, &[10, 5, b'h', b'e', b'l', b'l', b'o', 138, 2, b'h', b'i', settle]),
+        ("staged", RAW, &[11, 200, 139, 90, 12, 140, settle]),
+        ("one-byte-at-a-time", RAW, &[6, 1, 8, 0, 1, 13, 1, 0, 1, 13, 1, 135, 1, 136, 137, settle]),
+        ("no-room", RAW | SECURE, &[6, 0, 7, 0, 8, 9, 11, 70, settle]),
+        ("bit-flipped", RAW | SECURE, &[11, 40, 141, 200, 1, 30, 3, settle]),
+        ("bit-flipped-back", RAW | SECURE, &[139, 40, 13, 200, BACK | 1, 3, 3, settle]),
+        ("dropped", RAW | SECURE, &[11, 40, 141, 200, 2, 20, settle]),
+        ("repeated", RAW | SECURE, &[11, 40, 141, 200, 3, 62, settle]),
+        ("cut-off", RAW | SECURE, &[11, 40, 12, 141, 200, 4, 3, settle]),
+        ("forged-end", RAW | SECURE, &[5, 7, 0x15, 3, 3, 0, 2, 1, 0, settle]),
+        ("stopped", RAW | SECURE, &[11, 70, 14, 0, settle, 142, 0]),
+        ("halves", RAW | SECURE, &[12, settle, 139, 60, 140, settle]),
+    ] {
+        write(folder, name, &[&[flags], orders].concat());
+    }
+    let open = frame(0, 0x10, 1, b"\xa1\x01p", b"");
+    let say = |bytes: &[u8]| [&[6, bytes.len() as u8], bytes].concat();
+    let close = frame(0, 0x18, 0, b"", b"");
+    let talk = [&say(HEADER)[..], &say(&open), &[15, 15, 15], &say(&close), &[15, 11, 15, 15]].concat();
+    let hands = [15, 15, 15, 15];
+    for (name, flags) in
+        [("server", 0), ("client", ASKS), ("older-server", OLDER), ("older-client", ASKS | OLDER)]
+    {
+        let flags = flags | TRANSPORT;
+        write(folder, &format!("transport-{name}"), &[&[flags], &hands[..], &talk].concat());
+        let damaged = [&[flags], &hands[..], &talk[..20], &[1, 9, 9, 0, 200], &talk[20..]].concat();
+        write(folder, &format!("transport-{name}-damaged"), &damaged);
+    }
 }
 
 /// A frame with a performative that has a list of eight-bit size.
