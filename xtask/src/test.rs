@@ -6,7 +6,7 @@
 //! transcripts, `test/tally.rs` counts.
 
 mod binding;
-mod certificates;
+pub(crate) mod certificates;
 mod cyrus;
 mod difference;
 mod interop;
