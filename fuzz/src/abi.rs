@@ -24,6 +24,33 @@ pub type Tracer = extern "C" fn(Object, *const c_char);
 
 pub type Handle = *const c_void;
 
+/// A `protium_sasl_lookup_t`.
+pub type LookUp = unsafe extern "C" fn(
+    context: *mut c_void,
+    transport: Object,
+    mechanism: *const c_char,
+    user: *const c_char,
+    authorization: *const c_char,
+    kept: Object,
+) -> bool;
+
+/// A `protium_sasl_judge_t`.
+pub type Judge = unsafe extern "C" fn(
+    context: *mut c_void,
+    transport: Object,
+    mechanism: *const c_char,
+    user: *const c_char,
+    authorization: *const c_char,
+    secret: Bytes,
+) -> *const c_char;
+
+#[cfg(feature = "protium")]
+unsafe extern "C" {
+    pub fn protium_sasl_set_lookup(sasl: Object, lookup: LookUp, context: *mut c_void);
+    pub fn protium_sasl_set_judge(sasl: Object, judge: Judge, context: *mut c_void);
+    pub fn protium_sasl_kept_password(kept: Object, password: Bytes);
+}
+
 pub const ACCEPTED: u64 = 0x24;
 pub const OVERFLOW: isize = -3;
 /// The number of the array type.

@@ -34,6 +34,17 @@ pub struct Sasl {
     pub user: Option<&'static CStr>,
     pub password: Option<&'static CStr>,
     pub authorization: Option<&'static CStr>,
+    /// A server's program knows fred and his secret, and is asked about tokens if told so.
+    pub knows: Option<Knowledge>,
+}
+
+/// How a server's program tells users apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Knowledge {
+    /// It looks up what it keeps of them.
+    Kept,
+    /// It judges passwords and tokens.
+    Judged,
 }
 
 /// One end of a connection.
@@ -310,6 +321,9 @@ unsafe fn new_transport(setup: &Setup) -> Object {
         }
         pn_sasl_set_allow_insecure_mechs(exchange, sasl.insecure);
         pn_transport_require_auth(transport, sasl.required);
+        if let Some(knowledge) = sasl.knows.filter(|_| !setup.client) {
+            know(exchange, knowledge);
+        }
     }
     if setup.traced {
         pn_transport_set_tracer(transport, read_line);
@@ -317,6 +331,50 @@ unsafe fn new_transport(setup: &Setup) -> Object {
     }
     pn_transport_set_idle_timeout(transport, 60_000);
     transport
+}
+
+#[cfg(feature = "protium")]
+unsafe fn know(exchange: Object, knowledge: Knowledge) {
+    match knowledge {
+        Knowledge::Kept => protium_sasl_set_lookup(exchange, look_up, ptr::null_mut()),
+        Knowledge::Judged => protium_sasl_set_judge(exchange, judge, ptr::null_mut()),
+    }
+}
+
+#[cfg(not(feature = "protium"))]
+unsafe fn know(_exchange: Object, _knowledge: Knowledge) {}
+
+#[cfg(feature = "protium")]
+unsafe extern "C" fn look_up(
+    _context: Object,
+    transport: Object,
+    _mechanism: *const c_char,
+    user: *const c_char,
+    authorization: *const c_char,
+    kept: Object,
+) -> bool {
+    std::hint::black_box(text(authorization));
+    pn_transport_pending(transport);
+    let known = CStr::from_ptr(user) == c"fred";
+    if known {
+        protium_sasl_kept_password(kept, Bytes { size: 6, start: c"secret".as_ptr() });
+    }
+    known
+}
+
+#[cfg(feature = "protium")]
+unsafe extern "C" fn judge(
+    _context: Object,
+    transport: Object,
+    _mechanism: *const c_char,
+    user: *const c_char,
+    _authorization: *const c_char,
+    secret: Bytes,
+) -> *const c_char {
+    std::hint::black_box(text(user));
+    pn_transport_pending(transport);
+    let right = std::slice::from_raw_parts(secret.start.cast::<u8>(), secret.size) == b"secret";
+    if right { c"fred".as_ptr() } else { ptr::null() }
 }
 
 extern "C" fn read_line(_transport: Object, line: *const c_char) {

@@ -347,6 +347,20 @@ fn sasl_frame(code: u8, count: u8, fields: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// Two ends talk in each mechanism, with the right password and a wrong one, and with bytes changed on the way.
+fn pairs(folder: &Path) {
+    use protium_fuzz::target::sasl::{GUESS, JOINED, MECHANISMS};
+    for choice in 0..MECHANISMS.len() as u8 {
+        write(folder, &format!("pair-{choice}"), &[0, JOINED, choice]);
+        write(folder, &format!("pair-{choice}-guess"), &[16, JOINED, choice | GUESS]);
+        for (place, byte) in [(70u16, b'x'), (120, b','), (180, 0), (260, b'=')] {
+            let [high, low] = place.to_be_bytes();
+            let input = [64, JOINED, choice | 8, high, low, byte];
+            write(folder, &format!("pair-{choice}-{place}"), &input);
+        }
+    }
+}
+
 /// Streams to servers and clients that authenticate, well-formed and not.
 fn authentications(folder: &Path) {
     use protium_fuzz::target::sasl::setup::{CLIENT, CREDENTIALS, INSECURE, REQUIRED, TRACED};
@@ -376,6 +390,7 @@ fn authentications(folder: &Path) {
             );
         }
     }
+    pairs(folder);
     let array = sasl_frame(0x40, 1, b"\xe0\x19\x03\xa3\x05PLAIN\x09ANONYMOUS\x06GSSAPI");
     let good = sasl_frame(0x44, 1, b"\x50\x00");
     let to_client: [(&str, Vec<u8>); 8] = [
