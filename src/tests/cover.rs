@@ -229,6 +229,39 @@ fn a_stream_ends_with_a_notice_behind_the_close() {
 }
 
 #[test]
+fn a_stream_stays_open_behind_our_close_until_the_peer_has_closed() {
+    let mut pair = covered();
+    pair.client.connection.open();
+    pair.server.connection.open();
+    pair.pump();
+    pair.client.connection.close();
+    let close = pair.client.write();
+    assert_eq!(close.first(), Some(&DATA));
+    assert!(!close.ends_with(&[END, 3, 1, 0, 0]), "who reads it might not answer any more");
+    assert!(pair.client.write().is_empty());
+    pair.server.read(&close);
+    pair.server.connection.close();
+    let answer = pair.server.write();
+    assert!(answer.ends_with(&[END, 3, 1, 0, 0]), "the server has nothing to wait for");
+    pair.client.read(&answer);
+    assert_eq!(pair.client.write(), [END, 3, 1, 0, 0]);
+    assert!(pair.client.transport.closed());
+}
+
+#[test]
+fn a_stream_ends_when_the_peer_has_ended_its_own_without_a_close() {
+    let mut pair = covered();
+    pair.client.connection.open();
+    pair.server.connection.open();
+    pair.pump();
+    pair.client.connection.close();
+    pair.client.write();
+    pair.client.read(&[END, 3, 1, 0, 0]);
+    assert_eq!(pair.client.write(), [END, 3, 1, 0, 0]);
+    assert!(pair.client.transport.closed());
+}
+
+#[test]
 fn a_stream_that_is_cut_off_is_told_from_one_that_ends() {
     let mut pair = covered();
     pair.client.connection.open();

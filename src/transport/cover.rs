@@ -4,7 +4,7 @@
 //! The layers above keep their buffers: bytes from the peer are decrypted into the input that they parse, and what
 //! they write is encrypted before anybody can take it. A client's session begins with its first input or output, a
 //! server's when the peer's first bytes turn out to be TLS. Our stream ends with a close_notify behind the last byte,
-//! whatever ended it, unless the session itself is what broke.
+//! whatever ended it, unless the session itself is what broke; after a close of ours not before the peer's has come.
 
 use super::Transport;
 use super::buffer::InputBuffer;
@@ -275,8 +275,16 @@ impl Transport {
         self.cover.as_mut()?.session.as_mut()
     }
 
+    /// Whether our stream stays open after our close: who reads a close_notify may not answer any more (RFC 5246 section
+    /// 7.2.1), and the distribution's library does not, so that its close would never come.
+    pub(super) fn end_waits(&self) -> bool {
+        let over = self.close_received || self.tail_closed || self.failed;
+        !over && self.is_covered() && !self.is_cover_broken()
+    }
+
     /// Encrypts what has been written, and ends our stream behind the last of it.
     pub(super) fn encrypt(&mut self, connection: Option<&mut Connection>) {
+        let ends = self.output_ends && !self.output_waits && !self.end_waits();
         let Some(cover) = &mut self.cover else { return };
         let Some(session) = &mut cover.session else { return };
         let counted = self.protection.is_some();
@@ -307,7 +315,7 @@ impl Transport {
             }
         }
         plain.rest();
-        if plain.is_empty() && self.output_ends && !self.output_waits && !cover.closed {
+        if plain.is_empty() && ends && !cover.closed {
             cover.closed = true;
             session.close();
         }

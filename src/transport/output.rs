@@ -41,7 +41,7 @@ impl Transport {
         if self.is_covered() {
             self.encrypt(connection.as_deref_mut());
         }
-        if self.output_ends && self.unsent() == 0 && !self.output_waits {
+        if self.output_ends && self.unsent() == 0 && !self.output_waits && !self.end_waits() {
             self.end_output(connection);
             return None;
         }
