@@ -39,7 +39,9 @@ impl Credentials {
         let found = Self(Arc::new(Parts { leaf, chain, key }));
         let mut context = bare_context().map_err(CredentialFault::Certificate)?;
         context.set_certificate(&found.0.leaf).map_err(|stack| CredentialFault::Certificate(stack.into()))?;
-        context.set_private_key(&found.0.key).map_err(|stack| CredentialFault::Key(stack.into()))?;
+        // A key of another kind than the certificate's is set without complaint.
+        let fits = context.set_private_key(&found.0.key).and_then(|()| context.check_private_key());
+        fits.map_err(|stack| CredentialFault::Key(stack.into()))?;
         Ok(found)
     }
 

@@ -450,6 +450,8 @@ fn credentials_are_taken_with_the_right_key_and_password_only() {
     let key = world.folder.file("key", &[&identity.key_pem()]);
     let locked = world.folder.file("locked", &[&identity.locked_key_pem("secret")]);
     let other = world.folder.file("other", &[&world.root.key_pem()]);
+    let kind = openssl::pkey::PKey::generate_ed25519().unwrap().private_key_to_pem_pkcs8().unwrap();
+    let kind = world.folder.file("kind", &[&kind]);
     let load = |key: Option<&str>, password: Option<&str>| {
         let password = password.map(|password| Password::new(password.as_bytes()));
         OpenSsl::credentials(&certificate, key, password.as_ref()).map(drop)
@@ -461,6 +463,7 @@ fn credentials_are_taken_with_the_right_key_and_password_only() {
         (Some(&locked), Some("")),
         (Some(&locked), Some("wrong")),
         (Some(&other), None),
+        (Some(&kind), None),
         (Some("/nowhere"), None),
         (None, None),
     ] {
