@@ -1,5 +1,6 @@
 /* Differential program: SASL as the core does it. Both roles against each other and against a peer made of bytes:
- * mechanisms, outcomes, frames out of turn, filters, and what the queries say. */
+ * mechanisms, outcomes, frames out of turn, filters, and what the queries say. Nothing here depends on whether there
+ * is Cyrus SASL on the system: no client is offered what it might take. */
 #include "engine.h"
 
 static void say_sasl(const char *what, engine_t *engine)
@@ -40,7 +41,7 @@ static void defaults(void)
     section("a fresh SASL layer");
     pn_transport_t *t = pn_transport();
     pn_sasl_t *sasl = pn_sasl(t);
-    say("same %d is the transport %d extended %d", pn_sasl(t) == sasl, (void *)sasl == (void *)t, pn_sasl_extended());
+    say("same %d is the transport %d", pn_sasl(t) == sasl, (void *)sasl == (void *)t);
     say("outcome %d mech %s user %s authorization %s insecure %d", (int)pn_sasl_outcome(sasl), text(pn_sasl_get_mech(sasl)),
         text(pn_sasl_get_user(sasl)), text(pn_sasl_get_authorization(sasl)), pn_sasl_get_allow_insecure_mechs(sasl));
     pn_sasl_set_allow_insecure_mechs(sasl, true);
@@ -130,7 +131,6 @@ static void a_client_chooses(void)
         {"plain without a password", ":PLAIN", "fred", NULL, true},
         {"external by itself", ":EXTERNAL", NULL, NULL, false},
         {"external with a user", ":EXTERNAL", "fred", "pw", true},
-        {"a mechanism nobody knows", ":CRAM-MD5", "fred", "pw", true},
         {"an array of three", "#e01b03a305504c41494e09414e4f4e594d4f55530845585445524e414c", "fred", "pw", true},
         {"an array of two", "#e01202a305504c41494e09414e4f4e594d4f5553", "fred", "pw", true},
         {"an empty array", "#e00200a3", NULL, NULL, true},
