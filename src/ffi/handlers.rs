@@ -247,11 +247,24 @@ unsafe fn rest(reactor: *mut pn_reactor_t) {
         return;
     }
     // SAFETY: as above.
+    let timeout = u64::try_from(unsafe { (*reactor).timeout }).ok();
+    // SAFETY: as above.
+    unsafe { wait_for(reactor, timeout) };
+    // SAFETY: as above.
+    unsafe { (*reactor).yielding = true };
+}
+
+/// Waits until a selectable of a reactor is ready or expires, at most `timeout` milliseconds, for ever without one. Has
+/// all that are called, and tells how many there were.
+///
+/// # Safety
+/// `reactor` is live.
+pub(super) unsafe fn wait_for(reactor: *mut pn_reactor_t, timeout: Option<u64>) -> usize {
+    // SAFETY: passed on from the caller.
     let this = unsafe { &mut *reactor };
     let watched = this.watched.clone();
     let mut watches: Vec<Watch> = watched.iter().map(|&selectable| watch_of(selectable)).collect();
     let now = this.mark();
-    let timeout = u64::try_from(this.timeout).ok();
     let first = watched.iter().filter_map(|&selectable| deadline_of(selectable)).min();
     let until_first = first.map(|deadline| u64::try_from(deadline.saturating_sub(now)).unwrap_or_default());
     let timeout = match (timeout, until_first) {
@@ -266,20 +279,21 @@ unsafe fn rest(reactor: *mut pn_reactor_t) {
         // SAFETY: it is watched, so it is held; a callback before it may end it, not free it.
         unsafe { incref(selectable) };
     }
+    let mut ready = 0;
     for (&selectable, found) in watched.iter().zip(&watches) {
         // SAFETY: it is held.
-        unsafe { tell(selectable, found, now) };
+        ready += usize::from(unsafe { tell(selectable, found, now) });
     }
     for &selectable in &watched {
         // SAFETY: the reference taken above.
         unsafe { decref(selectable) };
     }
-    // SAFETY: callers pass a live reactor.
-    unsafe { (*reactor).yielding = true };
+    ready
 }
 
-/// Calls what a selectable has for what was found.
-unsafe fn tell(selectable: *mut pn_selectable_t, found: &Watch, now: i64) {
+/// Calls what a selectable has for what was found, and tells whether there was anything.
+unsafe fn tell(selectable: *mut pn_selectable_t, found: &Watch, now: i64) -> bool {
+    let expired = deadline_of(selectable).is_some_and(|deadline| deadline <= now);
     if found.read {
         // SAFETY: the caller holds the selectable.
         unsafe { pn_selectable_readable(selectable) };
@@ -288,7 +302,7 @@ unsafe fn tell(selectable: *mut pn_selectable_t, found: &Watch, now: i64) {
         // SAFETY: as above.
         unsafe { pn_selectable_writable(selectable) };
     }
-    if deadline_of(selectable).is_some_and(|deadline| deadline <= now) {
+    if expired {
         // SAFETY: as above.
         unsafe { pn_selectable_expired(selectable) };
     }
@@ -296,6 +310,7 @@ unsafe fn tell(selectable: *mut pn_selectable_t, found: &Watch, now: i64) {
         // SAFETY: as above.
         unsafe { pn_selectable_error(selectable) };
     }
+    found.read || found.write || found.failed || expired
 }
 
 fn watch_of(selectable: *mut pn_selectable_t) -> Watch {

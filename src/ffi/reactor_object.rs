@@ -533,6 +533,24 @@ unsafe fn end_own_selectable(reactor: *mut pn_reactor_t) {
     unsafe { decref(own) };
 }
 
+/// Shows all events that are queued to handlers, without waiting for more.
+///
+/// # Safety
+/// `reactor` is live, and stays so whatever the handlers do.
+pub(super) unsafe fn handle_all(reactor: *mut pn_reactor_t) {
+    // SAFETY: passed on from the caller.
+    let collector = unsafe { collector_of(reactor) };
+    loop {
+        // SAFETY: the reactor holds its collector.
+        let event = unsafe { pn_collector_peek(collector) };
+        if event.is_null() {
+            return;
+        }
+        // SAFETY: passed on from the caller.
+        unsafe { handle(reactor, event) };
+    }
+}
+
 /// Shows the event at the head of the queue to its handlers, and drops it.
 unsafe fn handle(reactor: *mut pn_reactor_t, event: *mut pn_event_t) {
     // SAFETY: the caller passes the event at the head of a live reactor's queue.
