@@ -13,7 +13,10 @@ import sys
 
 from proton import Collector, Connection, Message, SASL, Transport
 
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
 import scenarios
+import tls
 
 HEADER, OPEN = b"AMQP\0\1\0\0", b"\0S\x10"
 FRAMES = {0x40: "mechanisms", 0x41: "init", 0x42: "challenge", 0x43: "response", 0x44: "outcome"}
@@ -36,6 +39,9 @@ class Side(object):
         if "mechanisms" in settings:
             sasl.allowed_mechs(settings["mechanisms"])
         sasl.allow_insecure_mechs = settings.get("insecure", False)
+        if "tls" in settings:
+            domain = tls.server if self.is_server else tls.client
+            self.transport.ssl(domain(**settings["tls"]))
         if settings.get("required"):
             self.transport.require_auth(True)
         self.transport.bind(self.connection)
@@ -46,8 +52,8 @@ class Side(object):
             session.open()
             self.sender = session.sender("letters")
             self.sender.open()
-        self.finished = False
-        self.told_end = self.heard_end = False
+        self.stays = settings.get("stays", False)
+        self.heard_end = False
 
     def take(self, octets):
         while octets and self.transport.capacity() > 0:
@@ -107,7 +113,7 @@ class Side(object):
             elif not self.is_server and delivery.remote_state:
                 delivery.settle()
                 self.received.append(str(delivery.remote_state))
-                if len(self.received) == len(scenarios.BODIES):
+                if len(self.received) == len(scenarios.BODIES) and not self.stays:
                     self.connection.close()
         elif kind == "PN_CONNECTION_REMOTE_OPEN":
             if not self.is_server and not self.bodies:
@@ -133,6 +139,8 @@ def in_short(text):
 
 def frames(octets):
     """The SASL frames at the beginning of a stream, and what follows them."""
+    if octets[:2] == b"\x16\3":
+        return ["TLS"], b""
     if octets[:4] != b"AMQP" or octets[4:5] != b"\3":
         return ["no SASL header"], octets
     names, octets = [], octets[8:]

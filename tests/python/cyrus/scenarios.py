@@ -1,6 +1,8 @@
 """Who tries to log in where, for exchange.py. The users and configurations are made by `cargo xtask test`."""
 import os
 
+from proton import SSLDomain
+
 #: Small ones, one that a layer has to cut, and one that frames have to be cut for.
 BODIES = [b"x" * 100, b"y" * 70000, bytes(range(256)) * 1200]
 
@@ -15,6 +17,12 @@ def talk(mechanism, server=None, **more):
 
 
 OPEN = {"insecure": True}
+
+
+def covered(mechanisms, identity=None, mode=None, **more):
+    """An exchange inside TLS, with letters after it; how such a stream ends is not the point."""
+    client = alice(mechanisms, bodies=BODIES, stays=True, tls=dict(identity=identity), **dict(dict(hostname="localhost"), **more))
+    return {"client": client, "server": {"tls": dict(mode=mode)}}
 
 ALL = [
     ("DIGEST-MD5", talk("DIGEST-MD5")),
@@ -44,6 +52,12 @@ ALL = [
     ("nothing in common", {"client": alice("CRAM-MD5"), "server": dict(mechanisms="DIGEST-MD5")}),
     ("a server that allows nothing", {"client": alice("CRAM-MD5"), "server": dict(mechanisms="")}),
     ("long names", {"client": alice("DIGEST-MD5", user="a" * 300)}),
+    ("PLAIN inside TLS", covered("PLAIN")),
+    ("DIGEST-MD5 inside TLS", covered("DIGEST-MD5")),
+    ("EXTERNAL by certificate", covered("EXTERNAL", "client", SSLDomain.VERIFY_PEER, user=None, password=None)),
+    ("EXTERNAL by certificate, acting for another", covered(
+        "EXTERNAL", "client", SSLDomain.VERIFY_PEER, user=None, password=None, authorization="zoe")),
+    ("EXTERNAL without a certificate", covered("EXTERNAL", user=None, password=None)),
     ("GSSAPI", {"kerberos": True, "client": dict(hostname="localhost", mechanisms="GSSAPI", bodies=BODIES)}),
     ("GSSAPI, acting for another", {
         "kerberos": True, "client": dict(hostname="localhost", mechanisms="GSSAPI", authorization="zoe")}),

@@ -50,19 +50,20 @@ pub(crate) fn newer(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
     Ok(())
 }
 
-/// The interpreters of the newer binding on this library, and with the core it carries built with libsasl2 and nothing
-/// else of other libraries.
+/// The interpreters of the newer binding on this library, and with the core it carries built with OpenSSL and libsasl2.
 pub(super) fn with_sasl(bench: &Bench<'_>) -> Result<(PathBuf, PathBuf), String> {
     packages::ensure(&PACKAGES)?;
     let folder = bench.root.join("build/binding");
     let (carried, linked) = (Venv::at(&folder, "sasl"), Venv::at(&folder, "linked"));
     carried.prepare().and(linked.prepare()).and(fetch(&carried, &folder))?;
     build_linked(bench, &linked, &folder)?;
-    if !carried.has("binding", RELEASE) {
+    let mark = format!("{RELEASE} with OpenSSL and libsasl2");
+    if !carried.has("binding", &mark) {
         println!("Building binding {RELEASE} with the core it carries, with libsasl2.");
-        let descriptions = found_alone(&folder.join("sasl-alone"), &["libsasl2"])?;
+        let packages = ["libsasl2", "openssl", "libssl", "libcrypto"];
+        let descriptions = found_alone(&folder.join("with-sasl"), &packages)?;
         carried.install(&folder, &[("PKG_CONFIG_LIBDIR", &descriptions)])?;
-        carried.note("binding", RELEASE)?;
+        carried.note("binding", &mark)?;
     }
     Ok((linked.python(), carried.python()))
 }
