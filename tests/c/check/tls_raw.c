@@ -500,7 +500,7 @@ static void failures(void)
           "certificate verify failed");
     fails(trusted(), asking_for_a_certificate(), NAME, false, untrusted, "did not return a certificate");
     pn_tls_config_t *stranger = trusted();
-    CHECK(pn_tls_config_set_credentials(stranger, FILE_OF("wrong-client.pem"), FILE_OF("wrong-client.key"), NULL) == 0);
+    CHECK(pn_tls_config_set_credentials(stranger, FILE_OF("wrong-server.pem"), FILE_OF("wrong-server.key"), NULL) == 0);
     fails(stranger, asking_for_a_certificate(), NAME, false, untrusted, "certificate verify failed");
 }
 
