@@ -407,6 +407,8 @@ impl Transport {
         if self.tail_closed {
             return;
         }
+        // Even a stream that is over before it began is one of TLS: nothing may go out in clear.
+        self.begin_cover(connection.as_deref_mut());
         let cut = if self.is_covered() { self.end_covered(connection.as_deref_mut()) } else { None };
         if !self.tail_closed {
             self.close_plain_tail(connection, cut);

@@ -198,6 +198,29 @@ static void no_domain(void)
     free_ends();
 }
 
+static size_t clear;
+
+static size_t count_clear(end_t *from, char *start, size_t size)
+{
+    if (from == &A && size >= 4 && !memcmp(start, "AMQP", 4)) clear++;
+    return size;
+}
+
+/* A client that was asked for TLS says nothing in clear, even if its stream is over before it began. */
+static void never_in_clear(void)
+{
+    make_ends(client, NULL, "server.example.test");
+    on_the_way = count_clear;
+    clear = 0;
+    bind_ends();
+    pn_connection_open(A.connection);
+    pn_transport_close_tail(A.transport);
+    settle();
+    CHECK(clear == 0);
+    CHECK(pn_transport_closed(A.transport));
+    free_ends();
+}
+
 /* Whether the last bytes of an end make the other one's stream end in order. */
 static bool remote_closed;
 
@@ -364,6 +387,7 @@ int main(void)
     claims();
     versions();
     no_domain();
+    never_in_clear();
     names();
     authorities();
     for (size_t i = 0; i < 2; i++) {
