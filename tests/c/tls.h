@@ -53,6 +53,9 @@ static bool brief;
 /* What the queries say is printed after every piece of bytes while this is set, and else when both ends are quiet. */
 static _Thread_local bool at_every_step;
 
+/* When which half of a stream ends is not told while this is set. */
+static _Thread_local bool ends_aside;
+
 /* The end that failed first. When and how the other one learns of it is the business of another program, because older
  * releases do not send alerts. */
 static _Thread_local end_t *failed;
@@ -76,26 +79,24 @@ static MAYBE const char *newer_words(const char *message)
     return message;
 }
 
-/* Does a line say more than which bytes went where inside? */
-static MAYBE bool worth_telling(pn_log_level_t level, const char *message)
+/* Is a line one of Proton's own? What the TLS library adds to it is its business, and so is which bytes went where. */
+static MAYBE bool worth_telling(const char *message)
 {
-    static const char *const heads[] = {"Checking identifying name", "SubjectAltName", "commonName", "Name from peer"};
-    if (level != PN_LEVEL_TRACE && level != PN_LEVEL_RAW) return true;
+    static const char *const heads[] = {
+        "Checking identifying name", "SubjectAltName", "commonName", "Name from peer", "Failed to", "SSL_CTX_load", "Error:",
+        "The key file", "stat(", "Invalid", "Cannot permit",
+    };
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (!strncmp(message, heads[i], strlen(heads[i]))) return true;
     return false;
 }
 
-/* What the TLS library has to say of its own error is its business; that it is asked counts. */
 static void log_line(intptr_t context, pn_log_subsystem_t subsystem, pn_log_level_t level, const char *message)
 {
-    static _Thread_local bool detailed;
-    if (!worth_telling(level, message) || (brief && !strncmp(message, "error:", 6))) return;
-    bool detail = !strncmp(message, "error:", 6);
-    if (logs && !(detail && detailed))
+    message = newer_words(message);
+    if (logs && worth_telling(message))
         say("%s log %s %s %s", context ? (const char *)context : "domain", pn_logger_subsystem_name(subsystem),
-            pn_logger_level_name(level), detail ? "(details)" : newer_words(message));
-    detailed = detail;
+            pn_logger_level_name(level), message);
 }
 
 /* What every program begins with. */
@@ -254,6 +255,7 @@ static MAYBE void say_events(end_t *end)
         pn_event_type_t type = pn_event_type(event);
         if (type == PN_TRANSPORT_ERROR && !failed) failed = end;
         if (failed && failed != end && type >= PN_TRANSPORT_ERROR && type <= PN_TRANSPORT_CLOSED) continue;
+        if (ends_aside && type > PN_TRANSPORT_ERROR && type <= PN_TRANSPORT_CLOSED) continue;
         if (type == PN_TRANSPORT_ERROR)
             say("%s PN_TRANSPORT_ERROR %s", end->name, fault_text(pn_transport_condition(end->transport)));
         else if (type != PN_TRANSPORT) /* how often there is something to write is nobody's business */
@@ -291,7 +293,7 @@ static MAYBE bool carry(end_t *from, end_t *to)
     }
     if (size < 0 && !from->told) {
         from->told = moved = true;
-        if (!failed || failed == from) say("%s ends its output", from->name);
+        if (!ends_aside && (!failed || failed == from)) say("%s ends its output", from->name);
         if (to->transport && pn_transport_capacity(to->transport) >= 0) pn_transport_close_tail(to->transport);
     }
     return moved;
@@ -341,7 +343,7 @@ static MAYBE void free_ends(void)
     free_end(&A);
     free_end(&B);
     piece = 0;
-    other_told = at_every_step = logs = false;
+    other_told = at_every_step = ends_aside = logs = false;
     failed = NULL;
     on_the_way = NULL;
     on_event = NULL;
@@ -359,6 +361,7 @@ static MAYBE void whole_life(void)
     settle();
     pn_connection_close(B.connection);
     settle();
+    if (ends_aside) say("closed %d %d", pn_transport_closed(A.transport), pn_transport_closed(B.transport));
 }
 
 #endif

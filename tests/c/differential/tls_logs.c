@@ -6,7 +6,7 @@ static void meet(const char *name, pn_ssl_verify_mode_t mode, const char *certif
     section(name);
     pn_ssl_domain_t *client = client_domain(mode, NULL);
     pn_ssl_domain_t *server = domain(PN_SSL_MODE_SERVER, certificate);
-    logs = true;
+    logs = ends_aside = true;
     make_ends(client, server, host);
     whole_life();
     free_ends();

@@ -64,10 +64,9 @@ static void told_bytes(const demands_t *demands, const char *name, const char *s
         const char *head = pn_transport_head(B.transport);
         if (head[0] == 'A') say("answers %s", shown(head, out < 8 ? (size_t)out : 8));
         pn_transport_pop(B.transport, (size_t)out);
-        say_events(&B);
     }
-    say("output %s", out < 0 ? "ended" : "goes on");
     say_events(&B);
+    say("output %s", out < 0 ? "ended" : "goes on");
     say("encrypted %d authenticated %d user %s", pn_transport_is_encrypted(B.transport),
         pn_transport_is_authenticated(B.transport), text(pn_transport_get_user(B.transport)));
     muted = true;
