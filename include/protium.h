@@ -6,7 +6,8 @@
 
 /**
  * @file
- * What this library has beyond Proton: things that AMQP lets an end say and Proton has no function for.
+ * What this library has beyond Proton: things that AMQP lets an end say and Proton has no function for, and
+ * domains of TLS that read their files anew.
  *
  * A program that uses these runs on this library alone. Each part of the standard that Proton has a function for is
  * in Proton's headers, even where Proton itself does not do it: pn_link_offered() tells the peer, for one.
@@ -15,6 +16,7 @@
 #include <proton/codec.h>
 #include <proton/import_export.h>
 #include <proton/sasl.h>
+#include <proton/ssl.h>
 #include <proton/types.h>
 
 #ifdef __cplusplus
@@ -104,6 +106,21 @@ PN_EXTERN pn_data_t *protium_session_remote_desired_capabilities(pn_session_t *s
  * @return the data, owned by the session and valid as long as it; NULL if the peer told none
  */
 PN_EXTERN pn_data_t *protium_session_remote_properties(pn_session_t *session);
+
+/**
+ * Reads again all files that a domain was set up from: certificate, key, and authorities, the system's included. Sessions
+ * that begin from now on use what the files now say; those that live go on with what they have, so no connection is
+ * dropped. Unless all files are good, nothing changes.
+ *
+ * To exchange a certificate for a new one, put the new files in the place of the old ones, under the same names, and call
+ * this; any thread may. Clients do not continue earlier sessions with the domain, so that all peers are verified anew.
+ *
+ * @param[in] domain a domain
+ * @param[in] password the password of the key, or NULL; it is not kept, so a key that needs one needs it every time
+ * @return 0; what the function would return that has set the first part that cannot be read, and the log says why
+ */
+PN_EXTERN int protium_ssl_domain_reload(pn_ssl_domain_t *domain,
+                                        const char *password);
 
 /** What is kept of a user, to be filled in by a protium_sasl_lookup_t during its call. */
 typedef struct protium_sasl_kept_t protium_sasl_kept_t;

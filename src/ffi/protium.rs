@@ -1,14 +1,17 @@
-//! `protium.h`: what AMQP lets an end say and Proton has no function for. Everything else is in the headers of Proton.
+//! `protium.h`: what AMQP lets an end say, and what a domain of TLS can do, that Proton has no function for. Everything
+//! else is in the headers of Proton.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_int, c_void};
 use std::ptr::null_mut;
 
 use super::boundary::{on_link, on_session};
 use super::codec::pn_data_t;
-use super::data_object::{Home, lent_data};
+use super::data_object::{Home, lent_data, text};
 use super::shell::{ExtraData, pn_link_t, pn_session_t};
+use super::ssl::{on_domain, pn_ssl_domain_t};
 use crate::codec::{Data, Field};
-use crate::engine::{BothExtras, Extras, Side};
+use crate::engine::{BothExtras, Extras, Password, Side};
+use crate::tls::domain::ERROR;
 
 /// Returns the capabilities that this side offers on a link: a symbol or an array of symbols, to be filled before the
 /// link is opened.
@@ -116,6 +119,27 @@ pub unsafe extern "C" fn protium_session_remote_desired_capabilities(
 pub unsafe extern "C" fn protium_session_remote_properties(session: *mut pn_session_t) -> *mut pn_data_t {
     // SAFETY: the caller passes null or a live session.
     unsafe { of_session(session, Part { side: Side::Remote, what: What::Properties }) }
+}
+
+/// Reads again all files that a domain was set up from: certificate, key, and authorities, the system's included. Sessions
+/// that begin from now on use what the files now say; those that live go on with what they have, so no connection is
+/// dropped. Unless all files are good, nothing changes.
+///
+/// To exchange a certificate for a new one, put the new files in the place of the old ones, under the same names, and call
+/// this; any thread may. Clients do not continue earlier sessions with the domain, so that all peers are verified anew.
+///
+/// @param[in] domain a domain
+/// @param[in] password the password of the key, or NULL; it is not kept, so a key that needs one needs it every time
+/// @return 0; what the function would return that has set the first part that cannot be read, and the log says why
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn protium_ssl_domain_reload(
+    domain: *mut pn_ssl_domain_t,
+    password: *const c_char,
+) -> c_int {
+    // SAFETY: the caller passes null or a string.
+    let password = unsafe { text(password) }.map(Password::new);
+    // SAFETY: the caller passes null or a live domain.
+    unsafe { on_domain(domain, ERROR, |domain| domain.reload(password.as_ref())) }
 }
 
 /// Which of the three is meant.

@@ -103,7 +103,7 @@ impl<B: Backend> Domain<B> {
         let Some(certificate) = certificate else {
             return Err(Refusal::new(CERTIFICATE_ERROR, "Failed to load certificate: no file is named"));
         };
-        let found = read_credentials::<B>(certificate, key, password)?;
+        let found = read_credentials::<B>(certificate, key, password, self.verify())?;
         self.change(|state| {
             state.settings.credentials = Some(found);
             state.settings.anonymous_ciphers = false;
@@ -201,11 +201,14 @@ impl<B: Backend> Domain<B> {
     pub(crate) fn reload(&self, password: Option<&Password>) -> Result<(), Refusal> {
         let _turn = self.turn();
         let files = self.state().files.clone();
+        let verify = self.verify();
         let fresh = Fresh::<B> {
             credentials: files
                 .credentials
                 .as_ref()
-                .map(|(certificate, key)| read_credentials::<B>(certificate, key.as_deref(), password))
+                .map(|(certificate, key)| {
+                    read_credentials::<B>(certificate, key.as_deref(), password, verify)
+                })
                 .transpose()?,
             roots: files.roots.as_deref().map(read_roots::<B>).transpose()?,
             announced: files.announced.as_deref().map(read_announced::<B>).transpose()?,
@@ -243,6 +246,10 @@ impl<B: Backend> Domain<B> {
         let mut state = self.state();
         change(&mut state);
         state.context = None;
+    }
+
+    fn verify(&self) -> Verify {
+        self.state().settings.verify
     }
 
     fn turn(&self) -> MutexGuard<'_, ()> {
@@ -286,15 +293,24 @@ fn read_credentials<B: Backend>(
     certificate: &str,
     key: Option<&str>,
     password: Option<&Password>,
+    verify: Verify,
 ) -> Result<B::Credentials, Refusal> {
-    B::credentials(certificate, key, password).map_err(|problem| match problem {
+    let file = key.unwrap_or(certificate);
+    let found = B::credentials(certificate, key, password).and_then(|found| match verify {
+        Verify::Anonymous => Ok(found),
+        _ => B::check_credentials(&found).map(|()| found).map_err(CredentialFault::Certificate),
+    });
+    found.map_err(|problem| match problem {
         CredentialFault::Certificate(fault) => {
             let line = format!("Failed to load certificate {certificate}");
             Refusal::new(CERTIFICATE_ERROR, line).because(fault)
         }
         CredentialFault::Key(fault) => {
-            let line = format!("Failed to load private key {}", key.unwrap_or(certificate));
-            Refusal::new(KEY_ERROR, line).because(fault)
+            Refusal::new(KEY_ERROR, format!("Failed to load private key {file}")).because(fault)
+        }
+        CredentialFault::Mismatch(fault) => {
+            let line = format!("The key file {file} is not consistent with the certificate {certificate}");
+            Refusal::new(MISMATCH_ERROR, line).because(fault)
         }
     })
 }
@@ -311,9 +327,8 @@ fn read_roots<B: Backend>(path: &str) -> Result<B::Roots, Refusal> {
 }
 
 fn read_announced<B: Backend>(path: &str) -> Result<B::Announced, Refusal> {
-    B::announced(Path::new(path)).map_err(|fault| {
-        Refusal::new(ERROR, format!("Error: Unable to process file of trusted CAs: {path}")).because(fault)
-    })
+    B::announced(Path::new(path))
+        .map_err(|_| Refusal::new(ERROR, format!("Error: Unable to process file of trusted CAs: {path}")))
 }
 
 /// The versions in a list; `None` if a word of it is no version, or there is none.
@@ -337,6 +352,8 @@ pub(crate) const ERROR: i32 = -1;
 const CERTIFICATE_ERROR: i32 = -3;
 /// The key was not taken.
 const KEY_ERROR: i32 = -4;
+/// The key is of another kind than the certificate's.
+const MISMATCH_ERROR: i32 = -5;
 /// A list means nothing.
 const ARGUMENT_ERROR: i32 = -6;
 

@@ -13,7 +13,8 @@ use super::input::InputLayer;
 use super::output::OutputLayer;
 use super::trace::{Level, Subsystem};
 use crate::engine::{Connection, Text, Violation};
-use crate::tls::{Fault, Opener, Read, Session, Urgency, certificate};
+use crate::tls::certificate::{self, Certificate, Fingerprint, Subfield};
+use crate::tls::{Fault, Opener, Read, Session, Urgency};
 
 /// What a transport has of TLS from the moment that a program asks for it.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub(crate) struct Cover {
     pub(super) wire: InputBuffer,
     /// Who the peer's certificate says it is.
     subject: Option<Text>,
+    /// Parts of it that a program has asked for.
+    subfields: Vec<(Subfield, Text)>,
     established: bool,
     /// The session has failed.
     broken: bool,
@@ -61,6 +64,26 @@ impl Cover {
         self.subject.as_ref()
     }
 
+    /// A part of the subject of the peer's certificate. The text stays where it is as long as the transport.
+    pub(crate) fn subfield(&mut self, which: Subfield) -> Option<&Text> {
+        if !self.subfields.iter().any(|(kind, _)| *kind == which) {
+            let text = Text::new(self.certificate()?.subfield(which)?);
+            self.subfields.push((which, text));
+        }
+        self.subfields.iter().find(|(kind, _)| *kind == which).map(|(_, text)| text)
+    }
+
+    /// A digest of the peer's certificate in hexadecimal.
+    pub(crate) fn fingerprint(&self, kind: Fingerprint) -> Option<String> {
+        Some(self.certificate()?.fingerprint(kind))
+    }
+
+    /// The peer's certificate, once the peer was found to be who it should be.
+    fn certificate(&self) -> Option<Certificate> {
+        let session = self.session.as_ref().filter(|_| self.established)?;
+        Certificate::from_der(&session.peer_certificate()?)
+    }
+
     fn open(&mut self) -> Result<(), Fault> {
         let Some(opener) = &self.opener else { return Err(Fault::new(NOT_SET_UP)) };
         let name = self.peer_name.as_ref().map(|name| String::from_utf8_lossy(name.bytes()).into_owned());
@@ -81,6 +104,11 @@ impl Transport {
 
     pub(crate) fn cover(&self) -> Option<&Cover> {
         self.cover.as_deref()
+    }
+
+    /// What there is of TLS, if somebody has asked for it.
+    pub(crate) fn existing_cover(&mut self) -> Option<&mut Cover> {
+        self.cover.as_deref_mut()
     }
 
     /// Whether bytes go through TLS.

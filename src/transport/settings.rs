@@ -47,6 +47,10 @@ impl Transport {
         }
     }
 
+    pub(crate) const fn is_server(&self) -> bool {
+        self.server
+    }
+
     pub(crate) const fn max_frame(&self) -> u32 {
         self.local_max_frame
     }

@@ -48,6 +48,8 @@ pub(crate) enum CredentialFault {
     Certificate(Fault),
     /// The key: not there, not readable, the wrong password, or not the certificate's.
     Key(Fault),
+    /// Both are good, and of different kinds.
+    Mismatch(Fault),
 }
 
 /// What sessions are made from.
@@ -103,6 +105,11 @@ pub(crate) trait Backend: Sized + 'static {
         key: Option<&str>,
         password: Option<&Password>,
     ) -> Result<Self::Credentials, CredentialFault>;
+
+    /// Whether they are strong enough to be shown to peers of which something is asked.
+    fn check_credentials(_: &Self::Credentials) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Reads authorities from a PEM file, or from a folder of files as OpenSSL has them.
     fn roots(path: &Path) -> Result<Self::Roots, Fault>;

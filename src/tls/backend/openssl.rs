@@ -3,12 +3,10 @@
 //!
 //! A context is built once from what a program has set and then only read, by any number of sessions in any thread.
 //! `session` has the sessions, `pipe` the memory they work on in place of a socket, `credentials` what is read from
-//! files, `identity` who a certificate is made out to, `resume` the sessions that a client may continue, `fault` the
-//! texts of errors.
+//! files, `resume` the sessions that a client may continue, `fault` the texts of errors.
 
 mod credentials;
 mod fault;
-mod identity;
 mod pipe;
 mod resume;
 mod session;
@@ -73,6 +71,11 @@ impl Backend for OpenSsl {
     ) -> Result<Credentials, CredentialFault> {
         fault::clear();
         Credentials::load(certificate, key, password)
+    }
+
+    fn check_credentials(credentials: &Credentials) -> Result<(), Fault> {
+        fault::clear();
+        Ok(credentials.show(&mut bare_context()?)?)
     }
 
     fn roots(path: &Path) -> Result<Roots, Fault> {

@@ -103,6 +103,9 @@ fn credentials_are_refused_with_the_number_of_what_is_wrong() {
     assert_eq!(code(set(Some(&world.own), Some("/nowhere"))), -4);
     assert_eq!(code(set(Some(&world.own), Some(&key))), -4, "another's key");
     assert_eq!(code(set(Some(&world.roots), None)), -4, "no key in the file");
+    let rsa = openssl::rsa::Rsa::generate(1024).unwrap().private_key_to_pem().unwrap();
+    let rsa = world.folder.file("rsa", &[&rsa]);
+    assert_eq!(code(set(Some(&world.own), Some(&rsa))), -5, "a key of another kind");
     assert_eq!(first_line(set(Some("/nowhere"), None)), "Failed to load certificate /nowhere");
     assert_eq!(first_line(set(Some(&world.own), Some("/no"))), "Failed to load private key /no");
     assert_eq!(code(set(Some(&world.own), None)), 0);

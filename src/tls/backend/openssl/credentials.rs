@@ -1,4 +1,4 @@
-//! Certificates and keys, read from PEM files.
+//! Certificates and keys, read from PEM files or from tokens.
 //!
 //! OpenSSL's own ways to read a key may ask at the terminal for a password; here the password is what the program gave,
 //! or the key is not read.
@@ -13,6 +13,7 @@ use openssl::ssl::{SslContextBuilder, SslMethod};
 use openssl::x509::{X509, X509NameRef};
 
 use super::super::CredentialFault;
+use super::fault;
 use crate::engine::Password;
 use crate::tls::Fault;
 
@@ -34,14 +35,16 @@ impl Credentials {
         key: Option<&str>,
         password: Option<&Password>,
     ) -> Result<Self, CredentialFault> {
-        let (leaf, chain) = load_chain(certificate).map_err(CredentialFault::Certificate)?;
+        let (leaf, chain) = load_chain(certificate, password).map_err(CredentialFault::Certificate)?;
         let key = load_key(key.unwrap_or(certificate), password).map_err(CredentialFault::Key)?;
         let found = Self(Arc::new(Parts { leaf, chain, key }));
         let mut context = bare_context().map_err(CredentialFault::Certificate)?;
+        // Whether they are strong enough depends on what is asked of the peer.
+        context.set_security_level(0);
         context.set_certificate(&found.0.leaf).map_err(|stack| CredentialFault::Certificate(stack.into()))?;
-        // A key of another kind than the certificate's is set without complaint.
-        let fits = context.set_private_key(&found.0.key).and_then(|()| context.check_private_key());
-        fits.map_err(|stack| CredentialFault::Key(stack.into()))?;
+        context.set_private_key(&found.0.key).map_err(|stack| CredentialFault::Key(stack.into()))?;
+        // A key of another kind than the certificate's was set without complaint.
+        context.check_private_key().map_err(|stack| CredentialFault::Mismatch(stack.into()))?;
         Ok(found)
     }
 
@@ -59,7 +62,11 @@ impl Credentials {
 pub(super) fn load_certificates(path: &Path) -> Result<Vec<X509>, Fault> {
     let pem = read(path)?;
     let found = X509::stack_from_pem(&pem)?;
-    if found.is_empty() { Err(Fault::new(NO_CERTIFICATE)) } else { Ok(found) }
+    if found.is_empty() {
+        // OpenSSL has a text for that, which is to be had by asking for a single one.
+        X509::from_pem(&pem)?;
+    }
+    Ok(found)
 }
 
 /// Reads the names of the certificates in a PEM file, each once.
@@ -77,13 +84,19 @@ fn is_same(one: &X509NameRef, other: &X509NameRef) -> bool {
     one.try_cmp(other).is_ok_and(std::cmp::Ordering::is_eq)
 }
 
-fn load_chain(path: &str) -> Result<(X509, Vec<X509>), Fault> {
+fn load_chain(path: &str, password: Option<&Password>) -> Result<(X509, Vec<X509>), Fault> {
+    if is_uri(path) {
+        return Ok((token::certificate(path, password)?, Vec::new()));
+    }
     let mut certificates = load_certificates(Path::new(path))?.into_iter();
-    let leaf = certificates.next().ok_or_else(|| Fault::new(NO_CERTIFICATE))?;
+    let leaf = certificates.next().ok_or_else(|| Fault::new(fault::UNKNOWN))?;
     Ok((leaf, certificates.collect()))
 }
 
 fn load_key(path: &str, password: Option<&Password>) -> Result<PKey<Private>, Fault> {
+    if is_uri(path) {
+        return token::key(path, password);
+    }
     let pem = Password::from(read(Path::new(path))?);
     let key = PKey::private_key_from_pem_callback(pem.bytes(), |room| {
         let secret = password.map(Password::bytes).unwrap_or_default();
@@ -102,7 +115,53 @@ pub(super) fn bare_context() -> Result<SslContextBuilder, Fault> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Fault> {
-    fs::read(path).map_err(|error| Fault::new(format!("{}: {error}", path.display())))
+    fs::read(path).map_err(|error| fault::of_system(&error))
 }
 
-const NO_CERTIFICATE: &str = "the file has no certificate";
+/// Whether something is not in a file but in a token, such as a smart card.
+fn is_uri(path: &str) -> bool {
+    path.starts_with("pkcs11:")
+}
+
+/// What tokens hold, which a provider of OpenSSL 3 reads.
+#[cfg(ossl300)]
+mod token {
+    use std::ffi::{CStr, CString};
+
+    use super::{Fault, PKey, Password, Private, X509};
+    use crate::sys::openssl::{stored_certificate, stored_key};
+
+    pub(super) fn certificate(uri: &str, pin: Option<&Password>) -> Result<X509, Fault> {
+        let found = stored_certificate(&string(uri)?, Some(PROVIDER), pin.map(Password::bytes))?;
+        found.ok_or_else(|| Fault::new("the token has no such certificate"))
+    }
+
+    pub(super) fn key(uri: &str, pin: Option<&Password>) -> Result<PKey<Private>, Fault> {
+        let found = stored_key(&string(uri)?, Some(PROVIDER), pin.map(Password::bytes))?;
+        found.ok_or_else(|| Fault::new("the token has no such key"))
+    }
+
+    fn string(uri: &str) -> Result<CString, Fault> {
+        CString::new(uri).map_err(|_| Fault::new("no URI"))
+    }
+
+    const PROVIDER: &CStr = c"provider=pkcs11";
+}
+
+/// Older releases have no providers.
+#[cfg(not(ossl300))]
+mod token {
+    use super::{Fault, PKey, Password, Private, X509};
+
+    pub(super) fn certificate(_: &str, _: Option<&Password>) -> Result<X509, Fault> {
+        Err(unsupported())
+    }
+
+    pub(super) fn key(_: &str, _: Option<&Password>) -> Result<PKey<Private>, Fault> {
+        Err(unsupported())
+    }
+
+    fn unsupported() -> Fault {
+        Fault::new("pkcs11: URIs need OpenSSL 3")
+    }
+}

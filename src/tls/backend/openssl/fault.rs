@@ -1,7 +1,6 @@
 //! OpenSSL's errors as texts, in the form that programs know from it: `error:0A000086:SSL routines::certificate verify
 //! failed`, without the file and line that the crate `openssl` adds.
 
-use std::ffi::c_ulong;
 use std::sync::LazyLock;
 
 use openssl::error::{Error, ErrorStack};
@@ -28,6 +27,18 @@ pub(super) fn cut_off() -> Fault {
     Fault::new(if *MODERN { CUT_OFF } else { UNKNOWN })
 }
 
+/// What the operating system refused, as OpenSSL would tell it.
+pub(super) fn of_system(error: &std::io::Error) -> Fault {
+    match error.raw_os_error() {
+        Some(number) => Fault::new(format!(
+            "error:{:08X}:system library::{}",
+            SYSTEM | number.unsigned_abs(),
+            reason(error)
+        )),
+        None => Fault::new(error.to_string()),
+    }
+}
+
 /// Takes errors out of the queue of this thread that somebody else has left, so that they are not taken for ours.
 pub(super) fn clear() {
     drop(ErrorStack::get());
@@ -42,15 +53,21 @@ fn text(error: &Error) -> String {
 
 /// Errors of the operating system have their names there.
 fn unnamed_reason(error: &Error) -> String {
-    const SYSTEM: c_ulong = 0x8000_0000;
-    let code = error.code();
-    if *MODERN && code & SYSTEM != 0 {
-        let number = i32::try_from(code & (SYSTEM - 1)).unwrap_or_default();
-        let text = std::io::Error::from_raw_os_error(number).to_string();
-        return text.split(" (os error").next().unwrap_or_default().to_owned();
+    let number = u32::try_from(error.code()).ok().filter(|code| *MODERN && code & SYSTEM != 0);
+    match number.and_then(|code| i32::try_from(code ^ SYSTEM).ok()) {
+        Some(number) => reason(&std::io::Error::from_raw_os_error(number)),
+        None => format!("reason({})", error.reason_code()),
     }
-    format!("reason({})", error.reason_code())
 }
+
+/// Without the number that Rust adds.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+/// Marks the errors of the operating system among those of OpenSSL 3.
+const SYSTEM: u32 = 0x8000_0000;
 
 /// OpenSSL 3 or newer: errors name no functions, and a stream that is cut off has an error of its own.
 static MODERN: LazyLock<bool> = LazyLock::new(|| openssl::version::number() >= 0x3000_0000);

@@ -4,7 +4,6 @@
 //! are more. A session fails once; its fault stays, and the alert that OpenSSL has written about it waits in the wire.
 
 use std::ffi::c_int;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use openssl::ssl::{Error, ErrorCode, Ssl, SslSessionRef, SslStream, SslVersion};
@@ -12,10 +11,11 @@ use openssl::x509::{X509StoreContextRef, X509VerifyResult};
 
 use super::pipe::Pipe;
 use super::resume::Name;
-use super::{Context, NAMED, fault, identity};
+use super::{Context, NAMED, fault};
 use crate::sys::openssl::KeptSession;
 use crate::tls::backend::{Role, Verify};
-use crate::tls::{Agreed, Fault, LogLine, Read, Session, Urgency};
+use crate::tls::certificate::Certificate;
+use crate::tls::{Agreed, Fault, LogLine, Read, Session, names};
 
 /// One session.
 pub(super) struct OpenSslSession {
@@ -130,7 +130,9 @@ impl OpenSslSession {
         let first = error.ssl_error().and_then(|stack| stack.errors().first());
         self.refused_peer = first.is_some_and(|first| REFUSALS.contains(&first.reason_code()));
         let verified = self.stream.ssl().verify_result();
-        let unverified = matches!(self.stage, Stage::Handshake) && verified != X509VerifyResult::OK;
+        // Of names the log has spoken.
+        let said = [X509VerifyResult::OK, X509VerifyResult::APPLICATION_VERIFICATION].contains(&verified);
+        let unverified = matches!(self.stage, Stage::Handshake) && !said;
         if unverified && self.context.verify != Verify::Anonymous {
             fault.details.push(format!("The peer's certificate: {}", verified.error_string()));
         }
@@ -252,8 +254,8 @@ fn set_up_client(
 /// addresses (RFC 6066 section 3).
 fn host_name(name: &str) -> Option<&str> {
     let name = name.strip_suffix('.').unwrap_or(name);
-    let is_address = name.split('%').next().is_some_and(|digits| digits.parse::<IpAddr>().is_ok());
-    (!name.is_empty() && !is_address && !name.contains('\0')).then_some(name)
+    let is_host = !name.is_empty() && names::address(name).is_none() && !name.contains('\0');
+    is_host.then_some(name)
 }
 
 /// Refuses peers whose certificate is not made out to `name`, once OpenSSL has found it to be valid.
@@ -265,14 +267,11 @@ fn demand_name(ssl: &mut Ssl, name: Option<&str>, log: &Log) {
         if !valid || store.error_depth() > 0 {
             return valid;
         }
-        let mut lines = log.lines();
-        let is_meant = match (&name, store.current_cert()) {
-            (Some(name), Some(certificate)) => identity::is_made_out_to(certificate, name, &mut lines),
-            _ => {
-                lines.push(LogLine { urgency: Urgency::Error, text: NO_NAME.to_owned() });
-                false
-            }
-        };
+        let encoded = store.current_cert().and_then(|certificate| certificate.to_der().ok());
+        let certificate = encoded.as_deref().and_then(Certificate::from_der);
+        let verdict = certificate.map(|certificate| names::compare(&certificate, name.as_deref()));
+        let is_meant = verdict.as_ref().is_some_and(|verdict| verdict.is_made_out);
+        log.lines().extend(verdict.into_iter().flat_map(|verdict| verdict.log));
         if !is_meant {
             store.set_error(X509VerifyResult::APPLICATION_VERIFICATION);
         }
@@ -289,9 +288,6 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-const NO_NAME: &str =
-    "Error: configuration error: PN_SSL_VERIFY_PEER_NAME configured, but no peer hostname set!";
 
 /// How many plain bytes a record has at most.
 const LARGEST_RECORD: usize = 16 * 1024;

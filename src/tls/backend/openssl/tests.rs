@@ -463,7 +463,6 @@ fn credentials_are_taken_with_the_right_key_and_password_only() {
         (Some(&locked), Some("")),
         (Some(&locked), Some("wrong")),
         (Some(&other), None),
-        (Some(&kind), None),
         (Some("/nowhere"), None),
         (None, None),
     ] {
@@ -471,6 +470,7 @@ fn credentials_are_taken_with_the_right_key_and_password_only() {
         let Err(CredentialFault::Key(fault)) = result else { panic!("{key:?}: {result:?}") };
         assert!(!fault.text.is_empty() && !format!("{fault:?}").contains("wrong"));
     }
+    assert!(matches!(load(Some(&kind), None), Err(CredentialFault::Mismatch(_))));
     for path in ["/nowhere", &key, "/"] {
         let result = OpenSsl::credentials(path, Some(&key), None).map(drop);
         assert!(matches!(result, Err(CredentialFault::Certificate(_))), "{path}: {result:?}");
