@@ -32,11 +32,14 @@ use std::fmt;
 #[cfg(feature = "openssl")]
 pub(crate) type Chosen = backend::openssl::OpenSsl;
 /// The TLS library of this build.
-#[cfg(not(feature = "openssl"))]
+#[cfg(all(feature = "rustls", not(feature = "openssl")))]
+pub(crate) type Chosen = backend::rustls::Rustls;
+/// The TLS library of this build.
+#[cfg(not(any(feature = "openssl", feature = "rustls")))]
 pub(crate) type Chosen = backend::absent::Absent;
 
 /// Whether this build has a TLS library.
-pub(crate) const PRESENT: bool = cfg!(feature = "openssl");
+pub(crate) const PRESENT: bool = cfg!(any(feature = "openssl", feature = "rustls"));
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,15 @@
 //! Everything that can be decided without it is decided in `domain`, once for all backends. A value of a backend is
 //! parsed, checked and cheap to share; no password outlives the call it was given to.
 
-#[cfg(not(feature = "openssl"))]
+#[cfg(not(any(feature = "openssl", feature = "rustls")))]
 pub(crate) mod absent;
 #[cfg(feature = "openssl")]
 pub(crate) mod openssl;
+// Where both are asked for, the other one wins, and only tests use this one.
+#[cfg(all(feature = "rustls", any(test, not(feature = "openssl"))))]
+pub(crate) mod rustls;
+#[cfg(all(test, feature = "openssl", feature = "rustls"))]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -107,7 +107,7 @@ impl Backend for OpenSsl {
         set_strength(&mut context, settings)?;
         set_trust(&mut context, settings)?;
         set_applications(&mut context, settings)?;
-        set_resumption(&mut context, settings.role, &kept)?;
+        set_resumption(&mut context, settings, &kept)?;
         if let Some(credentials) = &settings.credentials {
             credentials.show(&mut context)?;
         }
@@ -225,8 +225,17 @@ fn set_applications(context: &mut SslContextBuilder, settings: &Settings<OpenSsl
 }
 
 /// Clients keep their sessions with us. Servers keep none: what a client needs to continue is in its ticket.
-fn set_resumption(context: &mut SslContextBuilder, role: Role, kept: &Arc<Kept>) -> Result<(), Fault> {
-    if role == Role::Server {
+fn set_resumption(
+    context: &mut SslContextBuilder,
+    settings: &Settings<OpenSsl>,
+    kept: &Arc<Kept>,
+) -> Result<(), Fault> {
+    if settings.role == Role::Server {
+        if settings.verify == Verify::PeerName {
+            // A session that goes on is not judged again, and its client may by now have to have another name.
+            context.set_options(SslOptions::NO_TICKET);
+            context.set_num_tickets(0)?;
+        }
         context.set_session_cache_mode(SslSessionCacheMode::OFF);
         return Ok(context.set_session_id_context(SESSIONS_OF)?);
     }

@@ -37,6 +37,11 @@ impl Identity {
         make(&Wanted { common_name: name, authority: true, ..Wanted::default() }, None)
     }
 
+    /// A certificate that is signed by itself.
+    pub(crate) fn alone(wanted: &Wanted<'_>) -> Self {
+        make(wanted, None)
+    }
+
     /// A certificate signed by this one.
     pub(crate) fn issue(&self, wanted: &Wanted<'_>) -> Self {
         make(wanted, Some(self))
