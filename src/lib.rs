@@ -47,5 +47,9 @@ mod sys;
 mod tls;
 mod transport;
 
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub use tls::fuzz::{names_match, read_certificate};
+
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! The targets: what is done with an input. A target returns normally whatever the input is, or has found something.
 
+#[cfg(feature = "protium")]
+pub mod certificates;
 pub mod formats;
 pub mod message;
 pub mod sasl;
@@ -22,4 +24,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "formats", run: formats::formats },
     #[cfg(feature = "protium")]
     Target { name: "tls_records", run: tls::tls_records },
+    #[cfg(feature = "protium")]
+    Target { name: "certificates", run: certificates::certificates },
 ];

@@ -21,6 +21,8 @@ pub(crate) mod backend;
 pub(crate) mod certificate;
 mod der;
 pub(crate) mod domain;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 #[cfg(test)]
 pub(crate) mod joined;
 pub(crate) mod names;

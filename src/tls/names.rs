@@ -90,7 +90,7 @@ fn has_common_name(
 }
 
 /// Whether `pattern`, from a certificate, stands for the host `wanted`, which is not an address.
-fn matches(pattern: &[u8], wanted: &[u8]) -> bool {
+pub(super) fn matches(pattern: &[u8], wanted: &[u8]) -> bool {
     let (Some(pattern), Some(wanted)) = (Labels::of(pattern), Labels::of(wanted)) else { return false };
     pattern.rest.eq_ignore_ascii_case(wanted.rest)
         && !pattern.rest.contains(&b'*')

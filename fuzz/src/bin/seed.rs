@@ -22,11 +22,26 @@ fn main() {
     formats(&folder.join("formats"));
     authentications(&folder.join("sasl"));
     orders_for_tls(&folder.join("tls_records"));
+    certificates(&folder.join("certificates"));
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) {
     fs::create_dir_all(folder).expect("the folder can be made");
     fs::write(folder.join(name), bytes).expect("the input can be written");
+}
+
+/// A line with a peer's name and a name from a certificate, and a certificate.
+fn certificates(folder: &Path) {
+    let certificate = include_bytes!("../../../src/tls/certificate/acme.der");
+    for (name, line) in [
+        ("host", "acme.example/acme.example\n"),
+        ("wildcard", "a.acme.example/*.acme.example\n"),
+        ("part", "abc.example./a*c.example\n"),
+        ("international", "xn--bcher-kva.example/x*.example\n"),
+        ("address", "[::1]/::1\n"),
+    ] {
+        write(folder, name, &[line.as_bytes(), certificate].concat());
+    }
 }
 
 /// A client and a server talk; what each heard is an input for its kind.
