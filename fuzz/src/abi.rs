@@ -49,6 +49,14 @@ unsafe extern "C" {
     pub fn protium_sasl_set_lookup(sasl: Object, lookup: LookUp, context: *mut c_void);
     pub fn protium_sasl_set_judge(sasl: Object, judge: Judge, context: *mut c_void);
     pub fn protium_sasl_kept_password(kept: Object, password: Bytes);
+    pub fn protium_sasl_kept_iterations(kept: Object, iterations: u32);
+    pub fn protium_sasl_kept_keys(
+        kept: Object,
+        salt: Bytes,
+        iterations: u32,
+        stored_key: Bytes,
+        server_key: Bytes,
+    ) -> bool;
 }
 
 pub const ACCEPTED: u64 = 0x24;
