@@ -202,20 +202,24 @@ static void logins(void)
 {
     static const char *const kept[] = {"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"};
     static const char *const judged[] = {"PLAIN", "OAUTHBEARER", "XOAUTH2"};
-    static const size_t pieces[] = {1, 7, 100000};
-    for (size_t p = 0; p < 3; p++) {
-        for (size_t m = 0; m < 4; m++) {
-            program_t programs[4] = {{.meddles = p == 1}, {0}, {0}, {.forbids = true}};
-            log_in(kept[m], "fred", "secret", true, &programs[0], false, pieces[p]);
-            log_in(kept[m], "fred", "secre", false, &programs[1], false, pieces[p]);
-            log_in(kept[m], "freda", "secret", false, &programs[2], false, pieces[p]);
-            log_in(kept[m], "fred", "secret", false, &programs[3], false, pieces[p]);
-        }
-        for (size_t m = 0; m < 3; m++) {
-            program_t programs[2] = {{.meddles = p == 1}, {0}};
-            log_in(judged[m], "fred", "secret", true, &programs[0], true, pieces[p]);
-            log_in(judged[m], "fred", "secre", false, &programs[1], true, pieces[p]);
-        }
+    static const size_t pieces[] = {1, 7};
+    for (size_t m = 0; m < 4; m++) {
+        program_t programs[4] = {{.meddles = true}, {0}, {0}, {.forbids = true}};
+        log_in(kept[m], "fred", "secret", true, &programs[0], false, 100000);
+        log_in(kept[m], "fred", "secre", false, &programs[1], false, 100000);
+        log_in(kept[m], "freda", "secret", false, &programs[2], false, 100000);
+        log_in(kept[m], "fred", "secret", false, &programs[3], false, 100000);
+    }
+    for (size_t m = 0; m < 3; m++) {
+        program_t programs[2] = {{.meddles = true}, {0}};
+        log_in(judged[m], "fred", "secret", true, &programs[0], true, 100000);
+        log_in(judged[m], "fred", "secre", false, &programs[1], true, 100000);
+    }
+    for (size_t p = 0; p < 2; p++) {
+        program_t programs[3] = {{0}, {0}, {.meddles = true}};
+        log_in("PLAIN", "fred", "secret", true, &programs[0], false, pieces[p]);
+        log_in("XOAUTH2", "fred", "secre", false, &programs[1], true, pieces[p]);
+        log_in("SCRAM-SHA-1", "fred", "secret", true, &programs[2], false, pieces[p]);
     }
 }
 
