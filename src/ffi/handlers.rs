@@ -306,7 +306,7 @@ unsafe fn tell(selectable: *mut pn_selectable_t, found: &Watch, now: i64) -> boo
         // SAFETY: as above.
         unsafe { pn_selectable_expired(selectable) };
     }
-    if found.failed && !found.read {
+    if found.failed {
         // SAFETY: as above.
         unsafe { pn_selectable_error(selectable) };
     }

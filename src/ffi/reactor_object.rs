@@ -502,7 +502,6 @@ unsafe fn go_on(reactor: *mut pn_reactor_t) -> bool {
         }
         // SAFETY: as above.
         let this = unsafe { &mut *reactor };
-        this.yielding = false;
         if !this.stopped && this.has_more() {
             if std::mem::replace(&mut quiesced, true) {
                 return true;
