@@ -106,7 +106,8 @@ def layers():
 
 @scenario("the name of the peer is kept at any length")
 def hostnames():
-    layer = Transport().ssl(client())
+    transport = Transport()
+    layer = transport.ssl(client())
     say(repr(layer.peer_hostname))
     for name in ("localhost", HOST, "127.0.0.1", "::1", "*.example.test", "h" * 300, "h" * 1023, "", "bücher.test", None):
         def named():

@@ -49,7 +49,8 @@ def session(side):
 @scenario("a layer knows nothing before the handshake")
 def before():
     for mode, domain in ((Transport.CLIENT, client()), (Transport.SERVER, server())):
-        layer = Transport(mode).ssl(domain)
+        transport = Transport(mode)
+        layer = transport.ssl(domain)
         say(layer.cipher_name(), layer.protocol_name(), layer.resume_status(), repr(layer.peer_hostname))
         certificate(layer)
         for name in HASHES:
@@ -371,7 +372,7 @@ def garbage():
 @scenario("a damaged record is an error")
 def damaged():
     a, b = meet(client(), server())
-    a.connection.close()
+    a.connection.session().open()
     a.events()
     octets = bytearray(a.transport.peek(a.transport.pending()))
     octets[-1] ^= 1
