@@ -1,4 +1,4 @@
-//! The same streams through sessions of the TLS library itself.
+//! The same streams through sessions of the TLS libraries themselves, with each other where both are built in.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use super::streams::{End, Pair, a_stream_that_is_cut_has_no_end, both_streams_ar
 use super::{FailureKind, RawTls, Side};
 use crate::tls::backend::openssl::OpenSsl;
 use crate::tls::backend::openssl::mint::{Folder, Identity};
+#[cfg(feature = "rustls")]
+use crate::tls::backend::rustls::Rustls;
 use crate::tls::backend::{Backend, Protocols, Role, Settings, Verify};
 
 use Side::{Decrypt, Encrypt};
@@ -74,6 +76,24 @@ fn openssl_gives_the_same_streams_in_any_pieces() {
     everything_holds::<OpenSsl, OpenSsl>();
 }
 
+#[cfg(feature = "rustls")]
+#[test]
+fn rustls_gives_the_same_streams_in_any_pieces() {
+    everything_holds::<Rustls, Rustls>();
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn a_client_of_rustls_and_a_server_of_openssl_give_the_same_streams() {
+    everything_holds::<Rustls, OpenSsl>();
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn a_client_of_openssl_and_a_server_of_rustls_give_the_same_streams() {
+    everything_holds::<OpenSsl, Rustls>();
+}
+
 /// A client that expects another name: both ends fail, each for its own reason.
 fn a_wrong_name_is_told_apart<C: Backend, S: Backend>() {
     let world = World::new();
@@ -93,4 +113,10 @@ fn a_wrong_name_is_told_apart<C: Backend, S: Backend>() {
 #[test]
 fn openssl_tells_a_wrong_name_from_other_failures() {
     a_wrong_name_is_told_apart::<OpenSsl, OpenSsl>();
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn rustls_tells_a_wrong_name_from_other_failures() {
+    a_wrong_name_is_told_apart::<Rustls, Rustls>();
 }
