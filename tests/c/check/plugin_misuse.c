@@ -283,9 +283,13 @@ static void outcome(const char *what, const char *body, size_t size, bool accept
     pn_sasl(client.transport);
     pn_transport_bind(client.transport, client.connection);
     pn_connection_open(client.connection);
-    char frame[64] = {'A', 'M', 'Q', 'P', 3, 1, 0, 0, 0, 0, 0, (char)(11 + size), 2, 1, 0, 0, 0, 0x53, 0x44};
-    memcpy(frame + 19, body, size);
-    pn_transport_push(client.transport, frame, 19 + size);
+    static const char offer[] =
+        "AMQP\3\1\0\0\0\0\0\x1c\2\1\0\0\0\x53\x40\xc0\x0f\1\xe0\x0c\1\xa3\x09" "ANONYMOUS";
+    pn_transport_push(client.transport, offer, sizeof offer - 1);
+    while (pn_transport_pending(client.transport) > 0) pn_transport_pop(client.transport, SIZE_MAX);
+    char frame[64] = {0, 0, 0, (char)(11 + size), 2, 1, 0, 0, 0, 0x53, 0x44};
+    memcpy(frame + 11, body, size);
+    pn_transport_push(client.transport, frame, 11 + size);
     while (pn_transport_pending(client.transport) > 0) pn_transport_pop(client.transport, SIZE_MAX);
     check(pn_transport_is_authenticated(client.transport) == accepted, what);
     if (!accepted) check(!strcmp(condition_of(&client), "amqp:connection:framing-error"), what);
