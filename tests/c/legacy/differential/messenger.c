@@ -1,5 +1,5 @@
 /* Differential program: messengers. Two of them in one process talk over a socket and are worked in turns. */
-#include "legacy_net.h"
+#include "../legacy_net.h"
 
 #include <proton/codec.h>
 

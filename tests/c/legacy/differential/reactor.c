@@ -1,6 +1,6 @@
 /* Differential program: reactors, alone and over sockets. Each scenario has one reactor, with both ends of what it
  * connects in it. */
-#include "legacy_net.h"
+#include "../legacy_net.h"
 
 #include <proton/condition.h>
 

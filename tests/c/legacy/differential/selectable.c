@@ -1,5 +1,5 @@
 /* Differential program: selectables, handlers and timers by themselves. */
-#include "legacy_net.h"
+#include "../legacy_net.h"
 
 #include <proton/selectable.h>
 
