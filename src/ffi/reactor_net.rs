@@ -482,8 +482,9 @@ fn open_listener(host: Option<&str>, port: Option<&str>) -> Result<Socket, Strin
     Err(reason)
 }
 
-/// Connections that the kernel may keep for an acceptor.
-const BACKLOG: c_int = 50;
+/// Connections that the kernel may keep for an acceptor. A client that finds no room tries again after a second, then
+/// after more, so a thousand that come at once are to have room.
+const BACKLOG: c_int = 4096;
 
 /// Has the connections of an acceptor encrypted.
 ///
