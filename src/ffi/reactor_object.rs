@@ -40,6 +40,8 @@ use crate::sys::clock;
 /// A loop that shows events to handlers.
 pub struct pn_reactor_t {
     pub(super) record: *mut pn_record_t,
+    /// What objects of this reactor know it by.
+    anchor: *mut Anchor,
     pub(super) collector: *mut pn_collector_t,
     pub(super) handler: *mut pn_handler_t,
     pub(super) global: *mut pn_handler_t,
@@ -94,6 +96,7 @@ pub(super) fn new(global: *mut pn_handler_t) -> *mut pn_reactor_t {
     let clock = Clock::new();
     let reactor = pn_reactor_t {
         record: record::new(),
+        anchor: new_object(&raw const ANCHOR.0, Anchor { reactor: null_mut() }),
         collector,
         handler: handler_object::new(None, 0, None),
         global,
@@ -111,8 +114,20 @@ pub(super) fn new(global: *mut pn_handler_t) -> *mut pn_reactor_t {
         yielding: false,
         stopped: false,
     };
-    new_object(&raw const CLASS.0, reactor)
+    let reactor = new_object(&raw const CLASS.0, reactor);
+    // SAFETY: the reactor is fresh.
+    let anchor = unsafe { (*reactor).anchor };
+    // SAFETY: so is its anchor, and nobody else has it.
+    unsafe { (*anchor).reactor = reactor };
+    reactor
 }
+
+/// What objects of a reactor hold of it. They may outlive it, wherever they are kept: it is empty then.
+pub(super) struct Anchor {
+    reactor: *mut pn_reactor_t,
+}
+
+static ANCHOR: ClassCell = ClassCell(ordinary_class::<Anchor>(c"pn_anchor", cid::CID_pn_void as c_int));
 
 impl Drop for pn_reactor_t {
     fn drop(&mut self) {
@@ -123,6 +138,8 @@ impl Drop for pn_reactor_t {
         }
         // SAFETY: the reactor held one reference to each of its parts; those it does not have are null.
         unsafe { decref(self.own) };
+        // SAFETY: as above.
+        unsafe { decref(self.anchor) };
         // SAFETY: as above.
         unsafe { decref(self.children) };
         // SAFETY: as above.
@@ -147,6 +164,8 @@ impl pn_reactor_t {
 
     /// The program may hold children for longer than the reactor lives: they belong to none then.
     fn disown(&self) {
+        // SAFETY: the reactor holds its anchor, and nobody looks into it meanwhile.
+        unsafe { (*self.anchor).reactor = null_mut() };
         // SAFETY: the reactor holds the list of its children.
         let children = unsafe { &*self.children };
         for place in 0..children.size() {
@@ -155,12 +174,6 @@ impl pn_reactor_t {
             if unsafe { class_number(child) } == cid::CID_pn_selectable as c_uint {
                 // SAFETY: as above; it is a selectable.
                 unsafe { selectable::on(child.cast(), (), stop_listening) };
-            }
-            // SAFETY: the list holds its elements.
-            let record = unsafe { record_of_child(child) };
-            if !record.is_null() {
-                // SAFETY: the record belongs to a live child, and nothing is counted under this key.
-                unsafe { record::set(record, key(), null_mut()) };
             }
         }
     }
@@ -173,22 +186,6 @@ impl pn_reactor_t {
     }
 }
 
-/// The record of a connection or selectable, null for anything else.
-unsafe fn record_of_child(child: *mut c_void) -> *mut pn_record_t {
-    // SAFETY: callers pass a live counted object.
-    match unsafe { class_number(child) } {
-        number if number == cid::CID_pn_connection as c_uint => {
-            // SAFETY: it is a live connection.
-            unsafe { pn_connection_attachments(child.cast()) }
-        }
-        number if number == cid::CID_pn_selectable as c_uint => {
-            // SAFETY: it is a live selectable.
-            unsafe { pn_selectable_attachments(child.cast()) }
-        }
-        _ => null_mut(),
-    }
-}
-
 /// The number of the class of a live counted object.
 unsafe fn class_number(object: *mut c_void) -> c_uint {
     // SAFETY: callers pass a live counted object.
@@ -197,15 +194,17 @@ unsafe fn class_number(object: *mut c_void) -> c_uint {
     unsafe { (*class).cid }
 }
 
-/// Remembers in a record to which reactor its object belongs, without a reference.
+/// Remembers in a record to which reactor its object belongs, without a reference to the reactor.
 ///
 /// # Safety
 /// `record` and `reactor` are live.
 pub(super) unsafe fn belong(record: *mut pn_record_t, reactor: *mut pn_reactor_t) {
     // SAFETY: passed on from the caller.
-    unsafe { &mut *record }.define(key(), &raw const WEAKREF.0);
+    unsafe { &mut *record }.define(key(), &raw const OBJECT.0);
     // SAFETY: passed on from the caller.
-    unsafe { record::set(record, key(), reactor.cast()) };
+    let anchor = unsafe { (*reactor).anchor };
+    // SAFETY: passed on from the caller; the reactor holds its anchor.
+    unsafe { record::set(record, key(), anchor.cast()) };
 }
 
 /// The reactor that an object belongs to, from its record; null for none.
@@ -214,7 +213,10 @@ pub(super) unsafe fn belong(record: *mut pn_record_t, reactor: *mut pn_reactor_t
 /// `record` is null or live.
 pub(super) unsafe fn owner(record: *mut pn_record_t) -> *mut pn_reactor_t {
     // SAFETY: passed on from the caller.
-    unsafe { record.as_ref() }.map_or(null_mut(), |record| record.get(key())).cast()
+    let anchor: *mut Anchor =
+        unsafe { record.as_ref() }.map_or(null_mut(), |record| record.get(key())).cast();
+    // SAFETY: the record holds the anchor.
+    unsafe { anchor.as_ref() }.map_or(null_mut(), |anchor| anchor.reactor)
 }
 
 /// The key under which records name their reactor.
