@@ -108,7 +108,9 @@ fn in_brief(name: &str) -> &'static [&'static str] {
         "cyrus" => &["brief"],
         "damage" => &["100"],
         "limits" => &["2000"],
+        "messengers" => &["300"],
         "net_limits" => &["without accepting"],
+        "reactors" => &["20"],
         "sequences" => &["digest", "0", "200", "--in-process"],
         _ => &[],
     }
