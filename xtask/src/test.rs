@@ -65,7 +65,7 @@ struct Step {
     run: fn(&Bench<'_>, &mut Tally) -> Outcome,
 }
 
-const STEPS: [Step; 30] = [
+const STEPS: [Step; 31] = [
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
     Step { name: "unit tests", run: unit_tests },
@@ -92,6 +92,7 @@ const STEPS: [Step; 30] = [
     Step { name: "TLS over sockets", run: programs::over_tls },
     Step { name: "collectd", run: programs::collectd },
     Step { name: "recovery", run: programs::recovery },
+    Step { name: "messengers and reactors", run: programs::legacy },
     Step { name: "secured brokers", run: programs::security },
     Step { name: "interop", run: interop::interop },
     Step { name: "stress", run: soak::step },

@@ -6,13 +6,14 @@
 //!
 //! `programs/build.rs` compiles, `programs/cast.rs` starts programs, `programs/c.rs` and `programs/cpp.rs` have the
 //! scenes. `programs/recovery.rs` has clients of this project's own, for brokers that are killed and for outcomes other
-//! than acceptance. `programs/security.rs` has one that shows who it is, `programs/tls.rs` peers over TLS.
+//! than acceptance. `programs/legacy.rs` has messengers and reactors. `programs/security.rs` has one that shows who it is, `programs/tls.rs` peers over TLS.
 
 mod build;
 mod c;
 mod cast;
 mod collectd;
 mod cpp;
+mod legacy;
 mod rabbit;
 mod recovery;
 mod security;
@@ -134,6 +135,29 @@ pub(crate) fn recovery(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
         report(tally, &format!("{} client's outcomes, RabbitMQ", client.0), result);
     }
     recovery::rabbit(tally, &ours, &CLIENTS, &mut rabbit)
+}
+
+/// Messengers and reactors, with each other and with a broker.
+pub(crate) fn legacy(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
+    crate::packages::ensure(&PACKAGES_C)?;
+    crate::packages::ensure(&["rabbitmq-server"])?;
+    let folder = build::folder(bench, "legacy")?;
+    for program in ["mailbox", "echo"] {
+        let source = format!("tests/c/legacy/programs/{program}.c");
+        compile(bench, &source, &folder.join(program), "gcc", "-lqpid-proton")?;
+    }
+    let ours = Cast::new("ours", Side::ours(&bench.prefix, false)?, folder.clone(), bench)?;
+    let reference = Cast::new("reference", Side::distribution(), folder, bench)?;
+    let pairs = [(&ours, &ours), (&ours, &reference), (&reference, &ours)];
+    for (client, server) in pairs {
+        play(tally, &legacy::SCENES, client, server);
+    }
+    let rabbit = rabbit::Rabbit::start(bench)?;
+    for (sender, receiver) in pairs {
+        let result = legacy::broker(sender, receiver, &rabbit.address);
+        report(tally, &format!("messengers by RabbitMQ, {} to {}", sender.name, receiver.name), result);
+    }
+    Ok(())
 }
 
 /// A client that shows who it is, with TLS and without, to brokers that ask for it.
