@@ -34,6 +34,7 @@ use self::trust::Authorities;
 use self::verifier::Verifier;
 use super::{Backend, CredentialFault, Protocols, Role, SessionName, Settings, Verify};
 use crate::engine::Password;
+use crate::tls::certificate::Certificate;
 use crate::tls::{Fault, Session};
 
 /// rustls, with the cryptography of `ring`.
@@ -75,7 +76,11 @@ impl Backend for Rustls {
         if path.is_dir() {
             return Ok(Arc::new(Authorities::new(files::certificates_in(path)?)));
         }
-        Ok(Arc::new(Authorities::new(files::certificates(path)?)))
+        let found = files::certificates(path)?;
+        if found.iter().any(|one| Certificate::from_der(one).is_none()) {
+            return Err(Fault::new(format!("{}: a damaged certificate", path.display())));
+        }
+        Ok(Arc::new(Authorities::new(found)))
     }
 
     fn announced(path: &Path) -> Result<Self::Announced, Fault> {

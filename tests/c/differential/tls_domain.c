@@ -82,7 +82,7 @@ static void trust(const char *kind, pn_ssl_mode_t mode)
         {"a file", "ca.pem"},
         {"a bundle", "bundle.pem"},
         {"a folder", "ca-directory"},
-        {"a folder without certificates", "/tmp"},
+        {"a folder without certificates", "/usr"},
         {"nothing there", "absent.pem"},
         {"an empty name", ""},
         {"an empty file", "empty.pem"},

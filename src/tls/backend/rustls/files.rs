@@ -53,6 +53,8 @@ pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
 pub(super) fn certificates_in(folder: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    // Of a pipe nobody writes to, reading would never end.
+    paths.retain(|path| path.is_file());
     paths.sort();
     Ok(paths.iter().filter_map(|path| certificates(path).ok()).flatten().collect())
 }

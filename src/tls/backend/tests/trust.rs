@@ -1,6 +1,7 @@
 //! Whom a client takes for the server it looks for, and whom a server takes for a client.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use super::for_every_pair;
 use super::pair::{World, context, credentials, only, pair, roots};
@@ -22,6 +23,7 @@ for_every_pair! {
     a_refusal_reaches_the_peer
     keys_may_be_encrypted_and_stand_in_any_file
     folders_of_authorities_are_searched
+    a_file_with_a_damaged_authority_is_refused
 }
 
 /// What a client with the settings of a world makes of a server with this chain.
@@ -251,8 +253,18 @@ fn folders_of_authorities_are_searched<C: Backend, S: Backend>() {
     let mut world = World::<C, S>::new();
     let hash = world.root.certificate.subject_name_hash();
     world.folder.file(&format!("{hash:08x}.0"), &[&world.root.certificate_pem()]);
+    // Nobody writes to it, so whoever reads it waits for ever.
+    let pipe = world.folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
     world.client.roots = Some(C::roots(world.folder.path()).unwrap());
     let host = world.root.issue_host("host.example");
     assert!(judge(&mut world, &[&host], Some("host.example")));
     assert!(!judge(&mut world, &[&Identity::root("x").issue_host("host.example")], Some("host.example")));
+}
+
+fn a_file_with_a_damaged_authority_is_refused<C: Backend, S: Backend>() {
+    let world = World::<C, S>::new();
+    let damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
+    let file = world.folder.file("damaged.pem", &[&world.root.certificate_pem(), &damaged]);
+    assert!(C::roots(Path::new(&file)).is_err());
 }
