@@ -38,6 +38,7 @@ const AUTHORITY: &[&str] = &[
     "keyUsage=critical,keyCertSign,cRLSign",
     "subjectKeyIdentifier=hash",
 ];
+const NO_AUTHORITY: &[&str] = &["basicConstraints=CA:FALSE"];
 const FOR_CLIENTS: &[&str] = &["extendedKeyUsage=clientAuth", "subjectAltName=DNS:server.example.test"];
 const SERVER: &[&str] = &["subjectAltName=DNS:server.example.test,DNS:localhost"];
 
@@ -243,7 +244,9 @@ impl Maker {
         if issuer != name {
             request.extend(["-CA", &ca, "-CAkey", &ca_key]);
         }
-        for extension in *extensions {
+        // One without extensions is of version 1, which rustls does not take.
+        let extensions = if extensions.is_empty() { NO_AUTHORITY } else { extensions };
+        for extension in extensions {
             request.extend(["-addext", extension]);
         }
         self.openssl(&request)
