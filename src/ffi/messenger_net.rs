@@ -301,6 +301,11 @@ impl pn_messenger_t {
                 link.close();
             }
             self.links.retain(|entry| entry.link != *link);
+        } else if is(kind, events::PN_LINK_FLOW) {
+            // A receiver that wants its credit back gets it: all that was put has been handed to the link.
+            if link.is_sender() {
+                link.drained();
+            }
         } else if is(kind, events::PN_DELIVERY) {
             // SAFETY: callers pass a live event.
             let delivery = unsafe { pn_event_delivery(event) };
