@@ -10,7 +10,7 @@ use std::ffi::{c_int, c_uint};
 use super::messenger::names::pn_status_t as Status;
 use super::messenger::{PN_CUMULATIVE, pn_tracker_t};
 use super::messenger_handles::{Delivery, Link};
-use super::messenger_object::{pn_messenger_t, pn_subscription_t};
+use super::messenger_object::{LinkEntry, pn_messenger_t, pn_subscription_t};
 use super::shell::{pn_connection_t, pn_link_t};
 use crate::engine::disposition::{ACCEPTED, MODIFIED, REJECTED, RELEASED};
 use crate::sys::clock;
@@ -339,7 +339,7 @@ impl pn_messenger_t {
         queued.saturating_add(c_int::try_from(self.incoming.waiting.len()).unwrap_or(c_int::MAX))
     }
 
-    fn receivers(&self) -> impl Iterator<Item = &super::messenger_object::LinkEntry> {
+    fn receivers(&self) -> impl Iterator<Item = &LinkEntry> {
         self.links.iter().filter(|entry| !entry.link.is_sender())
     }
 
@@ -381,7 +381,11 @@ impl pn_messenger_t {
         }
         let share = (self.receiving() / receivers).max(1);
         let mut moved = false;
-        for entry in self.links.iter_mut().filter(|entry| !entry.link.is_sender() && !entry.draining) {
+        let takes = |entry: &&mut LinkEntry| !entry.link.is_sender() && !entry.draining;
+        let mut takers: Vec<&mut LinkEntry> = self.links.iter_mut().filter(takes).collect();
+        // Who has waited longest comes first, else what was taken back for it would go where it came from.
+        takers.sort_by_key(|entry| entry.dry_since.unwrap_or(u64::MAX));
+        for entry in takers {
             let has = entry.link.remote_credit();
             let more = share.saturating_sub(has).min(self.credit.spare);
             if has < (share / LITTLE).max(1) && more > 0 {
