@@ -233,6 +233,64 @@ static void broken_peers_harm_nobody(void)
     CHECK(open_files() == before);
 }
 
+/* ---- credit and windows ---- */
+
+/* Two senders, each on a connection of its own, and credit for one message at a time: what the silent one holds is taken
+ * back for the other. */
+static void credit_is_shared(void)
+{
+    int before = open_files(), got = 0;
+    begin("amqp");
+    pn_messenger_t *other = pn_messenger("other");
+    pn_messenger_set_blocking(other, false);
+    CHECK(pn_messenger_subscribe(rx, source) != NULL);
+    CHECK(!put(tx, address, NULL));
+    CHECK(!put(other, address, NULL));
+    for (int i = 0; i < 4000 && got < 6; i++) {
+        pn_messenger_work(tx, 0);
+        pn_messenger_work(other, 0);
+        if (!pn_messenger_receiving(rx)) pn_messenger_recv(rx, 1);
+        pn_messenger_work(rx, 1);
+        while (pn_messenger_incoming(rx) && !pn_messenger_get(rx, NULL))
+            if (++got >= 2 && got < 6) CHECK(!put(tx, address, NULL));
+    }
+    CHECK(got == 6);
+    pn_messenger_stop(other);
+    for (int i = 0; i < 50 && !pn_messenger_stopped(other); i++) {
+        pn_messenger_work(other, 1);
+        pn_messenger_work(rx, 1);
+    }
+    CHECK(pn_messenger_stopped(other));
+    pn_messenger_free(other);
+    end();
+    CHECK(open_files() == before);
+}
+
+static void windows_forget_the_oldest(void)
+{
+    int before = open_files();
+    pn_tracker_t trackers[5];
+    begin("amqp");
+    pn_messenger_set_outgoing_window(tx, 3);
+    pn_messenger_set_incoming_window(rx, 3);
+    CHECK(pn_messenger_subscribe(rx, source) != NULL);
+    pn_messenger_recv(rx, -1);
+    for (int i = 0; i < 5; i++) {
+        CHECK(!put(tx, address, NULL));
+        trackers[i] = pn_messenger_outgoing_tracker(tx);
+    }
+    for (int i = 0; i < 200 && pn_messenger_incoming(rx) < 5; i++) work();
+    for (int i = 0; i < 5; i++) CHECK(!pn_messenger_get(rx, NULL));
+    CHECK(!pn_messenger_accept(rx, pn_messenger_incoming_tracker(rx), PN_CUMULATIVE));
+    work();
+    for (int i = 0; i < 5; i++)
+        CHECK(pn_messenger_status(tx, trackers[i]) == (i < 2 ? PN_STATUS_UNKNOWN : PN_STATUS_ACCEPTED));
+    CHECK(!pn_messenger_settle(tx, trackers[4], PN_CUMULATIVE));
+    CHECK(pn_messenger_status(tx, trackers[4]) == PN_STATUS_UNKNOWN);
+    end();
+    CHECK(open_files() == before);
+}
+
 static void amqps_encrypts(void)
 {
     int before = open_files();
@@ -311,6 +369,8 @@ int main(int argc, char **argv)
     another_thread_interrupts();
     a_program_may_poll_itself();
     broken_peers_harm_nobody();
+    credit_is_shared();
+    windows_forget_the_oldest();
     amqps_encrypts();
     null_is_nobody();
     return checks_result();
