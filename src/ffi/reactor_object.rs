@@ -268,15 +268,15 @@ pub(super) unsafe fn owner_of(selectable: *mut pn_selectable_t) -> *mut pn_react
     unsafe { owner(record) }
 }
 
-/// Puts an event about the reactor itself.
+/// Puts an event about the reactor itself, and tells whether anybody will see it.
 ///
 /// # Safety
 /// `reactor` is live.
-pub(super) unsafe fn post(reactor: *mut pn_reactor_t, event: events) {
+pub(super) unsafe fn post(reactor: *mut pn_reactor_t, event: events) -> bool {
     // SAFETY: passed on from the caller.
     let collector = unsafe { collector_of(reactor) };
     // SAFETY: a reactor holds its collector, and the class is its own.
-    unsafe { put(collector, &raw const CLASS.0, reactor.cast(), event as c_uint) };
+    !unsafe { put(collector, &raw const CLASS.0, reactor.cast(), event as c_uint) }.is_null()
 }
 
 /// Makes a selectable of the reactor, which reports to it; the reactor holds it until it has ended.
@@ -508,8 +508,10 @@ unsafe fn go_on(reactor: *mut pn_reactor_t) -> bool {
             if std::mem::replace(&mut quiesced, true) {
                 return true;
             }
-            // SAFETY: as above.
-            unsafe { post(reactor, events::PN_REACTOR_QUIESCED) };
+            // SAFETY: as above. A reactor that has run has no use for events: it has nothing to wait for either.
+            if !unsafe { post(reactor, events::PN_REACTOR_QUIESCED) } {
+                return false;
+            }
         } else if !this.own.is_null() {
             // SAFETY: as above.
             unsafe { end_own_selectable(reactor) };

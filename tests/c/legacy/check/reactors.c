@@ -535,6 +535,16 @@ static void a_reactor_may_be_stopped_midway(void)
 
 static pn_task_t *old, *fresh;
 
+static void a_reactor_that_has_run_does_not_run_for_ever(void)
+{
+    pn_reactor_t *reactor = pn_reactor();
+    pn_reactor_run(reactor);
+    pn_reactor_schedule(reactor, 0, NULL);
+    pn_reactor_run(reactor);
+    check(!pn_reactor_process(reactor), "nothing is left to do");
+    pn_reactor_free(reactor);
+}
+
 static void on_due(pn_handler_t *handler, pn_event_t *event, pn_event_type_t type)
 {
     (void)handler;
@@ -664,6 +674,7 @@ int main(int argc, char **argv)
     nothing_is_left_of_a_freed_reactor(true);
     a_reactor_may_go_without_ever_running();
     a_reactor_may_be_stopped_midway();
+    a_reactor_that_has_run_does_not_run_for_ever();
     a_stale_task_is_nobody_else();
     if (argc < 2) an_acceptor_survives_a_lack_of_descriptors();
     another_thread_may_wake_it();
