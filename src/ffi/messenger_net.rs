@@ -354,7 +354,7 @@ impl pn_messenger_t {
 
     /// What is agreed on settling follows from the windows.
     fn set_modes(&self, link: &Link) {
-        use super::link::names::{pn_rcv_settle_mode_t, pn_snd_settle_mode_t};
+        use super::link::names::pn_snd_settle_mode_t;
         let window = if link.is_sender() { self.outgoing.window } else { self.incoming.window };
         if window == 0 {
             return;
@@ -364,7 +364,6 @@ impl pn_messenger_t {
         } else {
             pn_snd_settle_mode_t::PN_SND_UNSETTLED
         };
-        let _ = pn_rcv_settle_mode_t::PN_RCV_FIRST;
         link.set_sender_mode(self.sender_mode.unwrap_or(usual as c_uint));
         link.set_receiver_mode(self.receiver_mode);
     }

@@ -101,11 +101,9 @@ static void tasks_come_in_order(void)
 {
     section("tasks");
     pn_reactor_t *r = reactor_with(watch);
-    static int order[3] = {1, 2, 3};
     pn_task_t *late = pn_reactor_schedule(r, 40, NULL), *never = pn_reactor_schedule(r, 20, NULL);
     pn_reactor_schedule(r, 0, NULL);
     say("reactor %d", pn_object_reactor(late) == r);
-    (void)order;
     pn_task_cancel(never);
     pn_reactor_run(r);
     pn_reactor_free(r);
@@ -235,19 +233,24 @@ static void server(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
     if (t == PN_CONNECTION_UNBOUND) pn_connection_release(pn_event_connection(e));
 }
 
-/* What one side sees, the other side's events left out: how they interleave is up to the kernel. */
-static void run_pair(void (*ours)(pn_handler_t *, pn_event_t *, pn_event_type_t), bool server_tells)
+/* Runs a reactor with a connection to itself, and frees it. How both ends' events interleave is up to the kernel, so
+ * only one of them tells what it sees. */
+static void run_pair(pn_reactor_t *r, pn_handler_t *ours, pn_handler_t *theirs)
 {
-    pn_reactor_t *r = reactor_with(ours);
-    pn_handler_t *s = pn_handler(server_tells ? server : NULL);
-    pn_handler_add(s, pn_handshaker());
-    acceptor = pn_reactor_acceptor(r, "127.0.0.1", "0", s);
+    acceptor = pn_reactor_acceptor(r, "127.0.0.1", "0", theirs);
     char port[8];
     snprintf(port, sizeof port, "%d", port_of(pn_selectable_get_fd((pn_selectable_t *)acceptor)));
-    pn_reactor_connection_to_host(r, "127.0.0.1", port, NULL);
+    pn_reactor_connection_to_host(r, "127.0.0.1", port, ours);
     pn_reactor_run(r);
     pn_reactor_free(r);
-    pn_handler_free(s);
+    pn_handler_free(theirs);
+}
+
+static pn_handler_t *shaking(void (*dispatch)(pn_handler_t *, pn_event_t *, pn_event_type_t))
+{
+    pn_handler_t *h = pn_handler(dispatch);
+    pn_handler_add(h, pn_handshaker());
+    return h;
 }
 
 static void quiet_client(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
@@ -261,7 +264,7 @@ static void quiet_client(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
 static void a_server_sees_a_connection_come_and_go(void)
 {
     section("server");
-    run_pair(quiet_client, true);
+    run_pair(reactor_with(quiet_client), NULL, shaking(server));
 }
 
 static void closing_client(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
@@ -279,16 +282,7 @@ static void quiet_server(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
 static void a_client_sees_a_connection_open_and_close(void)
 {
     section("client");
-    pn_reactor_t *r = reactor_with(closing_client);
-    pn_handler_t *s = pn_handler(quiet_server);
-    pn_handler_add(s, pn_handshaker());
-    acceptor = pn_reactor_acceptor(r, "127.0.0.1", "0", s);
-    char port[8];
-    snprintf(port, sizeof port, "%d", port_of(pn_selectable_get_fd((pn_selectable_t *)acceptor)));
-    pn_reactor_connection_to_host(r, "127.0.0.1", port, NULL);
-    pn_reactor_run(r);
-    pn_reactor_free(r);
-    pn_handler_free(s);
+    run_pair(reactor_with(closing_client), NULL, shaking(quiet_server));
 }
 
 static void an_acceptor_that_cannot_be(void)
@@ -465,19 +459,11 @@ static void receiver(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
 
 static void messages_flow(int window, int messages)
 {
-    pn_reactor_t *r = pn_reactor();
-    pn_handler_t *h = pn_handler_new(sender, sizeof(int), NULL), *s = pn_handler(receiver);
+    pn_handler_t *h = pn_handler_new(sender, sizeof(int), NULL), *s = shaking(receiver);
     *(int *)pn_handler_mem(h) = messages;
-    pn_handler_add(s, pn_handshaker());
     pn_handler_add(s, pn_flowcontroller(window));
-    acceptor = pn_reactor_acceptor(r, "127.0.0.1", "0", s);
-    char port[8];
-    snprintf(port, sizeof port, "%d", port_of(pn_selectable_get_fd((pn_selectable_t *)acceptor)));
-    pn_reactor_connection_to_host(r, "127.0.0.1", port, h);
-    pn_reactor_run(r);
-    pn_reactor_free(r);
+    run_pair(pn_reactor(), h, s);
     pn_decref(h);
-    pn_handler_free(s);
 }
 
 static void credit_is_kept_up(void)
@@ -627,18 +613,9 @@ static void shaking_client(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
 static void closes_are_answered(void)
 {
     section("handshaker");
-    pn_reactor_t *r = pn_reactor();
-    pn_handler_t *c = pn_handler(shaking_client), *s = pn_handler(closing_server);
-    pn_handler_add(c, pn_handshaker());
-    pn_handler_add(s, pn_handshaker());
-    acceptor = pn_reactor_acceptor(r, "127.0.0.1", "0", s);
-    char port[8];
-    snprintf(port, sizeof port, "%d", port_of(pn_selectable_get_fd((pn_selectable_t *)acceptor)));
-    pn_reactor_connection_to_host(r, "127.0.0.1", port, c);
-    pn_reactor_run(r);
-    pn_reactor_free(r);
+    pn_handler_t *c = shaking(shaking_client);
+    run_pair(pn_reactor(), c, shaking(closing_server));
     pn_handler_free(c);
-    pn_handler_free(s);
 }
 
 static void reopening(pn_handler_t *h, pn_event_t *e, pn_event_type_t t)
