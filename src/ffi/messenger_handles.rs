@@ -6,6 +6,7 @@ use std::ffi::{CStr, CString, c_char, c_int};
 use super::connection::*;
 use super::delivery::*;
 use super::link::*;
+use super::reactor::{pn_reactor_set_connection_host, pn_reactor_t};
 use super::session::*;
 use super::shell::{pn_connection_t, pn_delivery_t, pn_link_t, pn_session_t};
 use super::terminus::names::pn_expiry_policy_t as Expiry;
@@ -122,6 +123,15 @@ impl Connection {
     pub(super) fn set_hostname(&self, name: &CStr) {
         // SAFETY: as above.
         unsafe { pn_connection_set_hostname(self.0, name.as_ptr()) };
+    }
+
+    /// Begins anew with another host, with the links that there are.
+    pub(super) fn go_to(&self, reactor: *mut pn_reactor_t, host: &CStr, port: &CStr) {
+        // SAFETY: the object is held, and both are texts.
+        unsafe { pn_reactor_set_connection_host(reactor, self.0, host.as_ptr(), port.as_ptr()) };
+        // SAFETY: as above.
+        unsafe { pn_connection_reset(self.0) };
+        self.open();
     }
 
     /// Who to be for the peer; the texts are copied.

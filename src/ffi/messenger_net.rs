@@ -4,6 +4,7 @@
 use std::ffi::{CStr, CString, c_char, c_int, c_uint};
 use std::ptr::{null, null_mut};
 
+use super::condition::{pn_condition_is_redirect, pn_condition_redirect_host, pn_condition_redirect_port};
 use super::connection::{PN_LOCAL_CLOSED, PN_LOCAL_UNINIT, PN_REMOTE_CLOSED};
 use super::error::{PN_ARG_ERR, PN_ERR};
 use super::event::names::pn_event_type_t as events;
@@ -175,8 +176,14 @@ impl pn_messenger_t {
         if !acceptor.is_null() {
             let from = |listener: &&Listener| listener.acceptor.is(acceptor.cast());
             let subscription = self.listeners.iter().find(from).map_or(null_mut(), |l| l.subscription);
-            let peer =
-                Peer { place: Place::default(), connection: connection.clone(), subscription, failure: None };
+            let peer = Peer {
+                place: Place::default(),
+                connection: connection.clone(),
+                subscription,
+                failure: None,
+                redirect: None,
+                hops: 0,
+            };
             self.peers.push(peer);
             // SAFETY: as above.
             unsafe { allow_insecure(transport, insecure) };
@@ -262,9 +269,13 @@ impl pn_messenger_t {
     unsafe fn remote_closed(&mut self, connection: &Connection) {
         // SAFETY: callers pass a live connection, whose condition lives as long.
         let condition = unsafe { super::connection::pn_connection_remote_condition(connection.as_ptr()) };
+        // SAFETY: as above.
+        let redirect = unsafe { redirection(condition) };
+        // SAFETY: as above.
+        let failure = unsafe { described(condition) };
         if let Some(peer) = self.peer(connection) {
-            // SAFETY: as above.
-            peer.failure = unsafe { described(condition) };
+            peer.redirect = redirect.filter(|_| peer.subscription.is_null() && peer.hops < MOST_HOPS);
+            peer.failure = failure.filter(|_| peer.redirect.is_none());
         }
         if connection.state() & PN_LOCAL_CLOSED == 0 {
             connection.close();
@@ -284,6 +295,9 @@ impl pn_messenger_t {
 
     /// A connection has ended: what depends on it goes.
     fn gone(&mut self, connection: &Connection) {
+        if self.follow(connection) {
+            return;
+        }
         self.outgoing.lose(connection.as_ptr());
         self.links.retain(|entry| entry.connection != connection.as_ptr());
         if let Some(place) = self.peers.iter().position(|peer| peer.connection == *connection) {
@@ -291,6 +305,16 @@ impl pn_messenger_t {
             self.lost.extend(peer.failure.map(|reason| (peer.place, reason)));
         }
         connection.release();
+    }
+
+    /// Goes where the peer has sent us, with all links and what they have to send.
+    fn follow(&mut self, connection: &Connection) -> bool {
+        let reactor = self.reactor;
+        let Some(peer) = self.peer(connection) else { return false };
+        let Some((host, port)) = peer.redirect.take() else { return false };
+        peer.hops += 1;
+        connection.go_to(reactor, &host, &port);
+        true
     }
 
     unsafe fn handle_link(&mut self, link: &Link, event: *mut pn_event_t, kind: pn_event_type_t) {
@@ -423,6 +447,8 @@ impl pn_messenger_t {
             connection: connection.clone(),
             subscription: null_mut(),
             failure: None,
+            redirect: None,
+            hops: 0,
         });
         connection.open();
         Some(connection)
@@ -527,6 +553,27 @@ impl pn_subscription_t {
         self.address = Some(c_text(&whole));
     }
 }
+
+/// Where a condition sends its reader.
+unsafe fn redirection(condition: *mut super::condition::pn_condition_t) -> Option<(CString, CString)> {
+    // SAFETY: callers pass a live condition.
+    if !unsafe { pn_condition_is_redirect(condition) } {
+        return None;
+    }
+    // SAFETY: as above.
+    let host = unsafe { pn_condition_redirect_host(condition) };
+    // SAFETY: as above.
+    let port = unsafe { pn_condition_redirect_port(condition) };
+    if host.is_null() {
+        return None;
+    }
+    // SAFETY: a condition lends a text.
+    let host = unsafe { CStr::from_ptr(host) }.to_owned();
+    Some((host, c_text(&if port > 0 { port } else { 5672 }.to_string())))
+}
+
+/// How often a messenger lets itself be sent on.
+const MOST_HOPS: u8 = 8;
 
 /// The description of a condition, or its name where it has none.
 unsafe fn described(condition: *mut super::condition::pn_condition_t) -> Option<String> {

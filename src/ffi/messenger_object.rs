@@ -98,6 +98,10 @@ pub(super) struct Peer {
     pub(super) subscription: *mut pn_subscription_t,
     /// Why it could not be made or went.
     pub(super) failure: Option<String>,
+    /// Where the peer has sent us, host and port.
+    pub(super) redirect: Option<(CString, CString)>,
+    /// How often we were sent on.
+    pub(super) hops: u8,
 }
 
 /// A link that messages go through.

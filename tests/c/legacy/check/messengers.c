@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include <proton/codec.h>
+#include <proton/condition.h>
 #include <proton/selectable.h>
 #include <proton/ssl.h>
 
@@ -361,6 +362,66 @@ static void null_is_nobody(void)
     pn_message_free(msg);
 }
 
+/* ---- a server that sends its clients elsewhere ---- */
+
+static char elsewhere[16];
+static int turned_away;
+
+static void turn_away(pn_handler_t *handler, pn_event_t *event, pn_event_type_t type)
+{
+    (void)handler;
+    if (type == PN_CONNECTION_REMOTE_OPEN) {
+        pn_connection_t *connection = pn_event_connection(event);
+        pn_condition_t *condition = pn_connection_condition(connection);
+        pn_condition_set_name(condition, "amqp:connection:redirect");
+        pn_data_t *info = pn_condition_info(condition);
+        pn_data_put_map(info);
+        pn_data_enter(info);
+        pn_data_put_symbol(info, pn_bytes(12, "network-host"));
+        pn_data_put_string(info, pn_bytes(9, "127.0.0.1"));
+        pn_data_put_symbol(info, pn_bytes(4, "port"));
+        pn_data_put_int(info, atoi(elsewhere));
+        pn_connection_open(connection);
+        pn_connection_close(connection);
+        turned_away++;
+    }
+    if (type == PN_CONNECTION_UNBOUND) pn_connection_release(pn_event_connection(event));
+}
+
+static void a_messenger_goes_where_it_is_sent(bool in_circles)
+{
+    begin("amqp");
+    pn_messenger_set_outgoing_window(tx, 10);
+    pn_messenger_subscribe(rx, source);
+    pn_messenger_recv(rx, -1);
+    pn_reactor_t *reactor = pn_reactor();
+    pn_handler_t *handler = pn_handler(turn_away);
+    pn_acceptor_t *acceptor = pn_reactor_acceptor(reactor, "127.0.0.1", "0", handler);
+    int here = port_of(pn_selectable_get_fd((pn_selectable_t *)acceptor));
+    snprintf(elsewhere, sizeof elsewhere, "%d", in_circles ? here : atoi(strrchr(source, ':') + 1));
+    snprintf(address, sizeof address, "amqp://127.0.0.1:%d/queue", here);
+    turned_away = 0;
+    pn_reactor_set_timeout(reactor, 1);
+    pn_reactor_start(reactor);
+    CHECK(put(tx, address, NULL) == 0);
+    for (int i = 0; i < 40; i++) {
+        pn_messenger_work(tx, 2);
+        for (int steps = 0; steps < 5; steps++) pn_reactor_process(reactor);
+    }
+    work();
+    if (in_circles) {
+        check(turned_away > 1 && turned_away < 20, "nobody is sent on for ever");
+        CHECK(pn_messenger_status(tx, 0) == PN_STATUS_ABORTED);
+    } else {
+        CHECK(turned_away == 1);
+        CHECK(pn_messenger_incoming(rx) == 1);
+    }
+    pn_acceptor_close(acceptor);
+    pn_reactor_free(reactor);
+    pn_decref(handler);
+    end();
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) messages = atoi(argv[1]);
@@ -372,6 +433,8 @@ int main(int argc, char **argv)
     credit_is_shared();
     windows_forget_the_oldest();
     amqps_encrypts();
+    a_messenger_goes_where_it_is_sent(false);
+    a_messenger_goes_where_it_is_sent(true);
     null_is_nobody();
     return checks_result();
 }
