@@ -25,6 +25,8 @@ use crate::engine::{Password, Text};
 use crate::legacy::pattern::Rules;
 use crate::sys::clock;
 
+use uuid::Uuid;
+
 /// Sends and receives messages by address.
 pub struct pn_messenger_t {
     pub(super) name: CString,
@@ -174,20 +176,7 @@ fn pn_reactor_or_null() -> *mut pn_reactor_t {
 
 /// A name that nobody else has: a random UUID (RFC 9562 section 5.4), in capitals.
 fn random_name() -> CString {
-    let bytes = crate::sys::random::bytes::<16>();
-    let mut text = String::with_capacity(36);
-    for (place, byte) in bytes.into_iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        let byte = match place {
-            6 => byte & 0x0f | 0x40,
-            8 => byte & 0x3f | 0x80,
-            _ => byte,
-        };
-        text.push_str(&format!("{byte:02X}"));
-    }
-    CString::new(text).unwrap_or_default()
+    CString::new(format!("{:X}", Uuid::new_v4().hyphenated())).unwrap_or_default()
 }
 
 /// Frees a messenger and everything that is its own.

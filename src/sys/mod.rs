@@ -14,7 +14,6 @@ pub(crate) mod cyrus;
 #[cfg(feature = "openssl")]
 pub(crate) mod openssl;
 pub(crate) mod poll;
-pub(crate) mod random;
 pub(crate) mod socket;
 pub(crate) mod thread;
 pub(crate) mod wait;
