@@ -105,7 +105,7 @@ pub(crate) fn miri(bench: &Bench<'_>, tally: &mut Tally) -> Outcome {
 /// descriptors leave out what valgrind cannot follow.
 fn in_brief(name: &str) -> &'static [&'static str] {
     match name {
-        "cyrus" => &["brief"],
+        "sasl_cyrus" => &["brief"],
         "damage" => &["100"],
         "limits" => &["2000"],
         "messengers" => &["300"],
