@@ -16,7 +16,7 @@ use crate::Outcome;
 use crate::tls::Tls;
 
 /// Programs that check themselves; they run on this library alone. Those of the proactor stand by themselves.
-const CHECKS: [&str; 2] = ["tests/c/check", "tests/c/proactor/check"];
+const CHECKS: [&str; 3] = ["tests/c/check", "tests/c/proactor/check", "tests/c/legacy/check"];
 
 /// Programs that print a transcript; they run on both.
 const TRANSCRIPTS: [&str; 3] =
