@@ -360,6 +360,26 @@ unsafe fn space<'a>(bytes: *mut c_char, size: usize) -> &'a mut [u8] {
 /// What a buffer gets that has no memory yet.
 const FIRST_SIZE: usize = 256;
 
+/// The bytes of a message, or the code of what keeps it from being encoded.
+///
+/// # Safety
+/// `msg` is live.
+pub(super) unsafe fn encoded(msg: *mut pn_message_t) -> Result<Vec<u8>, c_int> {
+    // SAFETY: passed on from the caller.
+    let message = unsafe { &mut *msg };
+    let mut bytes = vec![0; FIRST_SIZE];
+    loop {
+        match message.encode_fixed(&mut bytes) {
+            Ok(used) => {
+                bytes.truncate(used);
+                return Ok(bytes);
+            }
+            Err(EncodeFailure::Overflow { needed }) => bytes.resize(needed.max(bytes.len() + 1), 0),
+            Err(EncodeFailure::Other(code)) => return Err(code),
+        }
+    }
+}
+
 pub(super) unsafe fn encode_growing(msg: *mut pn_message_t, buf: *mut pn_rwbytes_t) -> ssize_t {
     // SAFETY: the caller passes null or a live message.
     let message = unsafe { msg.as_mut() };

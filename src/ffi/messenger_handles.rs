@@ -4,6 +4,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 
 use super::connection::*;
+use super::data_object::text;
 use super::delivery::*;
 use super::link::*;
 use super::reactor::{pn_reactor_set_connection_host, pn_reactor_t};
@@ -275,11 +276,8 @@ impl Delivery {
 /// A copy of a text of C.
 ///
 /// # Safety
-/// `text` is null or a text.
-unsafe fn copied(text: *const c_char) -> Option<CString> {
-    if text.is_null() {
-        return None;
-    }
+/// `given` is null or a text.
+unsafe fn copied(given: *const c_char) -> Option<CString> {
     // SAFETY: passed on from the caller.
-    Some(unsafe { CStr::from_ptr(text) }.to_owned())
+    unsafe { text(given) }.and_then(|bytes| CString::new(bytes).ok())
 }

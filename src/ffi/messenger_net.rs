@@ -302,7 +302,9 @@ impl pn_messenger_t {
         self.links.retain(|entry| entry.connection != connection.as_ptr());
         if let Some(place) = self.peers.iter().position(|peer| peer.connection == *connection) {
             let peer = self.peers.remove(place);
-            self.lost.extend(peer.failure.map(|reason| (peer.place, reason)));
+            // Nobody asks after those that came by themselves.
+            let failure = peer.failure.filter(|_| peer.subscription.is_null());
+            self.lost.extend(failure.map(|reason| (peer.place, reason)));
         }
         connection.release();
     }
@@ -413,22 +415,19 @@ impl pn_messenger_t {
 
     /// The connection to a place, where there is one.
     pub(super) fn known_connection(&self, place: &Place) -> Option<Connection> {
-        let domain = place.domain();
         let fits = |peer: &&Peer| {
             let closed = peer.connection.state() & (PN_LOCAL_CLOSED | PN_REMOTE_CLOSED) != 0;
             let named = || {
-                peer.connection.remote_container().is_some_and(|name| name.as_bytes() == domain.as_bytes())
+                let container = peer.connection.remote_container();
+                container.is_some_and(|name| name.as_bytes() == place.domain().as_bytes())
             };
             !closed && ((peer.subscription.is_null() && peer.place == *place) || named())
         };
         self.peers.iter().find(fits).map(|peer| peer.connection.clone())
     }
 
-    /// The connection to a place, made if there is none. It may fail as soon as events are shown.
+    /// A new connection to a place. It may fail as soon as events are shown.
     pub(super) fn connect(&mut self, place: &Place) -> Option<Connection> {
-        if let Some(known) = self.known_connection(place) {
-            return Some(known);
-        }
         let (host, port) = (c_text(&place.host), c_text(place.real_port()));
         // SAFETY: the messenger holds its reactor, and the texts are texts.
         let connection =

@@ -119,7 +119,7 @@ pub(super) struct LinkEntry {
 
 /// Makes a messenger, null if there are no descriptors left.
 pub(super) fn new(name: Option<&CStr>) -> *mut pn_messenger_t {
-    let reactor = pn_reactor_or_null();
+    let reactor = pn_reactor();
     if reactor.is_null() {
         return null_mut();
     }
@@ -167,11 +167,6 @@ pub(super) fn new(name: Option<&CStr>) -> *mut pn_messenger_t {
     // SAFETY: as above.
     unsafe { handle_all(reactor) };
     messenger
-}
-
-fn pn_reactor_or_null() -> *mut pn_reactor_t {
-    // SAFETY: the call takes nothing.
-    unsafe { pn_reactor() }
 }
 
 /// A name that nobody else has: a random UUID (RFC 9562 section 5.4), in capitals.

@@ -3,16 +3,17 @@
 //!
 //! Between the steps events are shown to the messenger's handler, so each step borrows it anew.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{c_char, c_int};
 use std::ptr::{null, null_mut};
 
-use super::error::{PN_ARG_ERR, PN_ERR, PN_OVERFLOW};
+use super::data_object::text;
+use super::error::{PN_ARG_ERR, PN_ERR};
 use super::message::pn_message_t;
 use super::message::{
-    pn_message_encode, pn_message_get_address, pn_message_get_reply_to, pn_message_set_address,
-    pn_message_set_reply_to,
+    pn_message_get_address, pn_message_get_reply_to, pn_message_set_address, pn_message_set_reply_to,
 };
 use super::messenger::PN_FLAGS_CHECK_ROUTES;
+use super::messenger_handles::Connection;
 use super::messenger_net::{Address, NO_ROUTE, c_text, pointer_of};
 use super::messenger_object::{Place, pn_messenger_t, pn_subscription_t, pump, work_until};
 use super::reactor::pn_acceptor_close;
@@ -42,7 +43,7 @@ pub(super) unsafe fn put(messenger: *mut pn_messenger_t, msg: *mut pn_message_t)
     // SAFETY: as above.
     let address = unsafe { pn_message_get_address(msg) };
     // SAFETY: the message lends null or a text.
-    let address = unsafe { copied(address) };
+    let address = unsafe { text(address) }.unwrap_or_default().to_vec();
     // SAFETY: as above.
     let bytes = match unsafe { encoded(this, msg, &address) } {
         Ok(bytes) => bytes,
@@ -54,16 +55,19 @@ pub(super) unsafe fn put(messenger: *mut pn_messenger_t, msg: *mut pn_message_t)
         return this.fail(NO_ROUTE.0, NO_ROUTE.1);
     };
     // SAFETY: as above.
-    let connected = unsafe { reach(messenger, &place) };
+    let reached = unsafe { reach(messenger, &place) };
     // SAFETY: as above.
     let this = unsafe { &mut *messenger };
-    let link = this
-        .known_connection(&place)
-        .filter(|_| connected == 0)
-        .and_then(|connection| this.open_link(&connection, &name, true, null_mut(), 0));
-    let Some(link) = link else {
-        this.outgoing.abort(tracker);
-        return if connected != 0 { connected } else { this.fail(PN_ERR, "no link for the address") };
+    let link = reached.and_then(|connection| {
+        let link = this.open_link(&connection, &name, true, null_mut(), 0);
+        link.ok_or_else(|| this.fail(PN_ERR, "no link for the address"))
+    });
+    let link = match link {
+        Ok(link) => link,
+        Err(code) => {
+            this.outgoing.abort(tracker);
+            return code;
+        }
     };
     if let Some(delivery) = link.deliver(&tracker.to_le_bytes()) {
         link.send(&bytes);
@@ -75,21 +79,23 @@ pub(super) unsafe fn put(messenger: *mut pn_messenger_t, msg: *mut pn_message_t)
     0
 }
 
-/// Sees to it that there is a connection to a place, and that it has not failed at once.
-unsafe fn reach(messenger: *mut pn_messenger_t, place: &Place) -> c_int {
+/// The connection to a place, made if there is none; the code of what keeps it from being made.
+unsafe fn reach(messenger: *mut pn_messenger_t, place: &Place) -> Result<Connection, c_int> {
     // SAFETY: the caller passes a live messenger, here and below; each borrow lasts for a statement.
     let this = unsafe { &mut *messenger };
-    if this.known_connection(place).is_some() {
-        return 0;
+    if let Some(known) = this.known_connection(place) {
+        return Ok(known);
     }
-    this.connect(place);
+    // What has failed before says nothing of this attempt.
+    this.lost.clear();
+    let made = this.connect(place);
     // SAFETY: as above.
     unsafe { pump(messenger) };
     // SAFETY: as above.
     let this = unsafe { &mut *messenger };
     match this.take_loss(place) {
-        Some(reason) => this.fail_connection(place, &reason),
-        None => 0,
+        Some(reason) => Err(this.fail_connection(place, &reason)),
+        None => made.ok_or_else(|| this.fail(PN_ERR, "no connection for the address")),
     }
 }
 
@@ -98,7 +104,7 @@ unsafe fn complete_reply_to(this: &pn_messenger_t, msg: *mut pn_message_t) {
     // SAFETY: the caller passes a live message.
     let reply_to = unsafe { pn_message_get_reply_to(msg) };
     // SAFETY: the message lends null or a text.
-    let reply_to = unsafe { copied(reply_to) };
+    let reply_to = unsafe { text(reply_to) }.unwrap_or_default().to_vec();
     let rest = match reply_to.as_slice() {
         b"~" => &b""[..],
         [b'~', rest @ ..] if rest.starts_with(b"/") => rest,
@@ -124,7 +130,7 @@ unsafe fn encoded(this: &pn_messenger_t, msg: *mut pn_message_t, address: &[u8])
         unsafe { pn_message_set_address(msg, shown.as_ref().map_or(null(), |text| text.as_ptr())) };
     }
     // SAFETY: as above.
-    let bytes = unsafe { encode(msg) };
+    let bytes = unsafe { super::message_object::encoded(msg) };
     if changed {
         // SAFETY: as above.
         unsafe { pn_message_set_address(msg, original.as_ptr()) };
@@ -140,23 +146,6 @@ fn without_credentials(address: &[u8]) -> Vec<u8> {
     let mut url = crate::legacy::url::Url::parse(address);
     (url.user, url.password) = (None, None);
     url.text()
-}
-
-unsafe fn encode(msg: *mut pn_message_t) -> Result<Vec<u8>, c_int> {
-    let mut size = 1024;
-    loop {
-        let mut bytes = vec![0_u8; size];
-        let mut used = size;
-        // SAFETY: the caller passes a live message, and the room is as large as told.
-        match unsafe { pn_message_encode(msg, bytes.as_mut_ptr().cast(), &raw mut used) } {
-            0 => {
-                bytes.truncate(used);
-                return Ok(bytes);
-            }
-            PN_OVERFLOW => size *= 2,
-            code => return Err(code),
-        }
-    }
 }
 
 /// Asks for messages from an address. Null if that cannot be.
@@ -177,12 +166,9 @@ pub(super) unsafe fn subscribe(
         this.fail(NO_ROUTE.0, NO_ROUTE.1);
         return null_mut();
     };
-    if !listens {
-        // SAFETY: as above.
-        if unsafe { reach(messenger, &place) } != 0 {
-            return null_mut();
-        }
-    }
+    // SAFETY: as above.
+    let reached = (!listens).then(|| unsafe { reach(messenger, &place) });
+    let Ok(connection) = reached.transpose() else { return null_mut() };
     // SAFETY: as above.
     let this = unsafe { &mut *messenger };
     let mut subscription = Box::new(pn_subscription_t {
@@ -195,13 +181,9 @@ pub(super) unsafe fn subscribe(
     });
     let pointer = &raw mut *subscription;
     this.subscriptions.push(subscription);
-    let made = if listens {
-        this.listen(&place, pointer) == 0
-    } else {
-        let connection = this.known_connection(&place);
-        connection
-            .and_then(|connection| this.open_link(&connection, &name, false, pointer, time_to_live))
-            .is_some()
+    let made = match connection {
+        Some(connection) => this.open_link(&connection, &name, false, pointer, time_to_live).is_some(),
+        None => this.listen(&place, pointer) == 0,
     };
     if !made {
         this.subscriptions.pop();
@@ -270,9 +252,8 @@ pub(super) unsafe fn start(messenger: *mut pn_messenger_t) -> c_int {
     let places: Vec<Place> = this.routes.substitutions().map(|route| Address::parse(route).place).collect();
     for place in places.into_iter().filter(is_plain) {
         // SAFETY: as above.
-        let reached = unsafe { reach(messenger, &place) };
-        if reached != 0 {
-            return reached;
+        if let Err(code) = unsafe { reach(messenger, &place) } {
+            return code;
         }
         let settled = |this: &mut pn_messenger_t| {
             this.lost.iter().any(|(lost, _)| *lost == place)
@@ -385,16 +366,4 @@ pub(super) fn link_for(this: &pn_messenger_t, address: &[u8], sends: bool) -> *m
     let Some(Address { place, name, .. }) = this.route_address(address) else { return null_mut() };
     let connection = this.known_connection(&place);
     pointer_of(connection.and_then(|connection| this.known_link(&connection, &name, sends)))
-}
-
-/// A copy of a text of C, empty for null.
-///
-/// # Safety
-/// `text` is null or a text.
-unsafe fn copied(text: *const c_char) -> Vec<u8> {
-    if text.is_null() {
-        return Vec::new();
-    }
-    // SAFETY: passed on from the caller.
-    unsafe { CStr::from_ptr(text) }.to_bytes().to_vec()
 }

@@ -134,7 +134,7 @@ pub unsafe extern "C" fn pn_handler_dispatch(
 ///
 /// @return the reactor, to be freed with pn_reactor_free(); NULL if the system has no descriptors left
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn pn_reactor() -> *mut pn_reactor_t {
+pub extern "C" fn pn_reactor() -> *mut pn_reactor_t {
     reactor_object::new(pn_iohandler())
 }
 

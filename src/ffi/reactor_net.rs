@@ -3,7 +3,7 @@
 //! A connection is driven through its transport like any other; what belongs to a reactor is only when. Sockets are
 //! those of `sys`, and are closed with their selectable. Nothing here is borrowed while a program's code may run.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{c_char, c_int};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::ptr::{null, null_mut};
@@ -12,6 +12,7 @@ use super::boundary::on_transport;
 use super::connection::{
     PN_REMOTE_UNINIT, pn_connection_attachments, pn_connection_get_hostname, pn_connection_state,
 };
+use super::data_object::text;
 use super::error::PN_ERR;
 use super::handler_object::pn_handler_t;
 use super::object::pn_record_t;
@@ -587,13 +588,10 @@ unsafe fn accept(
 /// A copy of a text of C.
 ///
 /// # Safety
-/// `text` is null or a text.
-unsafe fn lent(text: *const c_char) -> Option<String> {
-    if text.is_null() {
-        return None;
-    }
+/// `given` is null or a text.
+unsafe fn lent(given: *const c_char) -> Option<String> {
     // SAFETY: passed on from the caller.
-    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+    unsafe { text(given) }.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The condition of a network that failed.

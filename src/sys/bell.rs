@@ -25,18 +25,13 @@ impl Bell {
         while !self.add_one() {
             // SAFETY: as above.
             match unsafe { *errno } {
-                libc::EAGAIN => self.empty(),
+                libc::EAGAIN => self.silence(),
                 libc::EINTR => {}
                 _ => break,
             }
         }
         // SAFETY: as above.
         unsafe { *errno = before };
-    }
-
-    /// Stops the sound, for one who watches the descriptor for as long as it can be read.
-    pub(crate) fn silence(&self) {
-        self.empty();
     }
 
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
@@ -49,7 +44,8 @@ impl Bell {
         unsafe { libc::write(self.0.as_raw_fd(), (&raw const one).cast(), size_of::<u64>()) == 8 }
     }
 
-    fn empty(&self) {
+    /// Stops the sound, for one who watches the descriptor for as long as it can be read.
+    pub(crate) fn silence(&self) {
         let mut count = 0_u64;
         // SAFETY: `count` is eight bytes of ours to write, and the descriptor is open as long as `self` lives.
         unsafe { libc::read(self.0.as_raw_fd(), (&raw mut count).cast(), size_of::<u64>()) };

@@ -362,6 +362,19 @@ static void null_is_nobody(void)
     pn_message_free(msg);
 }
 
+/* What failed before is not held against the next attempt. */
+static void nobody_there_is_found_out_each_time(void)
+{
+    begin("amqp");
+    pn_messenger_set_outgoing_window(tx, 10);
+    for (int i = 0; i < 3; i++) {
+        CHECK(put(tx, address, NULL) == 0);
+        work();
+        CHECK(pn_messenger_status(tx, i) == PN_STATUS_ABORTED);
+    }
+    end();
+}
+
 /* ---- a server that sends its clients elsewhere ---- */
 
 static char elsewhere[16];
@@ -433,6 +446,7 @@ int main(int argc, char **argv)
     credit_is_shared();
     windows_forget_the_oldest();
     amqps_encrypts();
+    nobody_there_is_found_out_each_time();
     a_messenger_goes_where_it_is_sent(false);
     a_messenger_goes_where_it_is_sent(true);
     null_is_nobody();
