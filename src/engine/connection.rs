@@ -40,6 +40,8 @@ pub(crate) struct Connection {
     pub(crate) collecting: bool,
     /// The transport's own max-frame-size while bound.
     pub(crate) max_frame_size: u32,
+    /// The largest frame that the peer takes, once it has said so; 0 before.
+    pub(crate) peer_max_frame_size: u32,
     /// Bytes of deliveries received and not read, over all links.
     pub(crate) buffered_bytes: usize,
     /// Deliveries that began without credit and are still here.

@@ -6,15 +6,17 @@
 use super::arena::Arena;
 use super::chain::{Chain, Chained};
 use super::connection::Connection;
+use super::copy;
 use super::disposition::Disposition;
 use super::error::Misuse;
 use super::event::{Event, Subject};
 use super::link::Link;
-use super::payload::Payload;
+use super::payload::{Payload, Spacing};
 use super::pool::AtHand;
+use super::session::Session;
 use super::work::{Work, WorkSince};
 use super::{DeliveryKey, LinkKey, Object};
-use crate::performative::{Role, SequenceNo};
+use crate::performative::{Channel, Plain, Role, SequenceNo};
 
 /// A message between being offered and being settled by both sides.
 #[derive(Default)]
@@ -72,10 +74,16 @@ impl Delivery {
         Self::default()
     }
 
-    /// Whether all of it waits to be sent, and does not wait for credit or window.
+    /// Whether all of it waits to be sent, as it is, and does not wait for credit or window.
     #[inline]
     pub(crate) const fn is_whole(&self) -> bool {
-        self.complete && self.id.is_none() && !self.parked
+        self.complete && self.id.is_none() && !self.parked && self.payload.spacing().is_none()
+    }
+
+    /// Whether its transfers say no more than [`Plain`] ones can.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.aborted && matches!(self.local, Disposition::None) && self.tag.len() <= Plain::LONGEST_TAG
     }
 
     /// Whether nothing keeps the delivery from making room for another one.
@@ -289,8 +297,17 @@ impl Connection {
             return Ok(0);
         }
         let delivery = &mut self.deliveries[current];
-        delivery.payload.push(&mut self.buffers, bytes);
-        self.sessions[slot.session].outgoing_bytes += bytes.len();
+        let session = &mut self.sessions[slot.session];
+        let large = bytes.len() >= LARGE && delivery.payload.is_empty();
+        match delivery.payload.spacing() {
+            None if large => match spacing(self.peer_max_frame_size, session, slot, delivery) {
+                Some(spacing) => delivery.payload.push_spaced(&mut self.buffers, bytes, spacing),
+                None => delivery.payload.push(&mut self.buffers, bytes),
+            },
+            None => delivery.payload.push(&mut self.buffers, bytes),
+            Some(spacing) => delivery.payload.push_spaced(&mut self.buffers, bytes, spacing),
+        }
+        session.outgoing_bytes += bytes.len();
         self.changed.add_delivery(current, delivery);
         self.modified();
         Ok(bytes.len())
@@ -313,7 +330,7 @@ impl Connection {
         if n == 0 {
             return if delivery.complete { Err(Misuse::EndOfStream) } else { Ok(0) };
         }
-        buffer[..n].copy_from_slice(&unread[..n]);
+        copy::fill(buffer, unread);
         delivery.payload.consume(&mut self.buffers, n);
         self.buffered_bytes -= n;
         let session = &mut self.sessions[slot.session];
@@ -407,6 +424,19 @@ impl Connection {
     }
 }
 
+/// How the bytes of a delivery are to be spaced for the frames that will probably carry them; none if that cannot be
+/// told yet.
+fn spacing(max_frame_size: u32, session: &Session, link: &Link, delivery: &Delivery) -> Option<Spacing> {
+    let ahead = u32::try_from(link.queued).unwrap_or(0);
+    let id = delivery.id.unwrap_or_else(|| session.wire.outgoing.next_or_first().plus(ahead));
+    let handle = link.wire.local_handle?;
+    let plain = Plain { channel: Channel(0), handle, id, tag: &delivery.tag, settled: None, more: true };
+    Spacing::new(plain.head().len(), max_frame_size).filter(|_| delivery.is_plain())
+}
+
+/// A message of this many bytes is worth to be written where it will be sent from.
+const LARGE: usize = 32 * 1024;
+
 /// Puts a tag into an empty place; one of usual length goes in as two halves that may overlap, without a call.
 #[inline(always)]
 fn put_tag(place: &mut Vec<u8>, tag: &[u8]) {
@@ -434,6 +464,6 @@ mod tests {
 
     #[test]
     fn a_delivery_that_waits_to_be_settled_takes_little_room() {
-        assert!(size_of::<Delivery>() <= 152, "{}", size_of::<Delivery>());
+        assert!(size_of::<Delivery>() <= 160, "{}", size_of::<Delivery>());
     }
 }

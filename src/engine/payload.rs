@@ -2,7 +2,15 @@
 //!
 //! The buffer comes from those that the connection has at hand with the first byte and goes back with the last, so a
 //! delivery that only waits to be settled holds no memory for its message.
+//!
+//! A large message that is to be sent is stored *spaced*: with room for the head of each frame in front of the bytes
+//! that the frame will carry. What writes the frames then fills in the heads and takes the buffer as it is, so that
+//! the message is not copied once more. Whoever cannot do so [closes the gaps](Payload::close_up) and has a plain
+//! payload.
 
+use std::num::NonZeroU32;
+
+use super::copy;
 use super::pool::{self, AtHand};
 
 /// A byte queue in one contiguous buffer.
@@ -10,11 +18,47 @@ use super::pool::{self, AtHand};
 pub(crate) struct Payload {
     bytes: Vec<u8>,
     start: usize,
+    /// How the bytes are spaced, if they are; then nothing has been consumed.
+    spacing: Option<Spacing>,
+}
+
+/// Where heads of frames go between the bytes of a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spacing {
+    head: NonZeroU32,
+    frame: NonZeroU32,
+}
+
+impl Spacing {
+    /// For frames of `frame` bytes, of which the first `head` are the head; none if that leaves no room.
+    pub(crate) fn new(head: usize, frame: u32) -> Option<Self> {
+        let head = u32::try_from(head).ok().filter(|head| *head < frame)?;
+        Some(Self { head: NonZeroU32::new(head)?, frame: NonZeroU32::new(frame)? })
+    }
+
+    pub(crate) const fn head(self) -> usize {
+        self.head.get() as usize
+    }
+
+    pub(crate) const fn frame(self) -> usize {
+        self.frame.get() as usize
+    }
+
+    /// How much room `n` bytes take.
+    const fn spaced(self, n: usize) -> usize {
+        n.saturating_add(n.div_ceil(self.frame() - self.head()).saturating_mul(self.head()))
+    }
 }
 
 impl Payload {
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len() - self.start
+        let gaps = self.spacing.map_or(0, |spacing| self.frames(spacing) * spacing.head());
+        self.bytes.len() - self.start - gaps
+    }
+
+    /// How many frames it will take, at the most.
+    pub(crate) const fn frames(&self, spacing: Spacing) -> usize {
+        self.bytes.len().div_ceil(spacing.frame())
     }
 
     /// The memory it holds.
@@ -27,8 +71,15 @@ impl Payload {
         self.len() == 0
     }
 
+    /// The bytes of a payload that is not spaced.
     pub(crate) fn bytes(&self) -> &[u8] {
+        debug_assert!(self.spacing.is_none());
         self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) const fn spacing(&self) -> Option<Spacing> {
+        self.spacing
     }
 
     #[inline(always)]
@@ -45,7 +96,50 @@ impl Payload {
         } else if self.start > 0 && self.start >= self.bytes.len() / 2 {
             self.move_to_front();
         }
-        self.bytes.extend_from_slice(bytes);
+        copy::append(&mut self.bytes, bytes);
+    }
+
+    /// As [`Self::push`], with room for the heads of frames; how much is for the first bytes to say.
+    pub(crate) fn push_spaced(&mut self, buffers: &mut AtHand, bytes: &[u8], spacing: Spacing) {
+        debug_assert!(self.bytes.is_empty() || self.spacing.is_some());
+        let spacing = *self.spacing.get_or_insert(spacing);
+        if self.bytes.is_empty() {
+            self.bytes = buffers.take(spacing.spaced(bytes.len()));
+            self.bytes.clear();
+        }
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let mut filled = self.bytes.len() % spacing.frame();
+            if filled == 0 {
+                filled = spacing.head();
+                self.bytes.resize(self.bytes.len() + filled, 0);
+            }
+            let (now, later) = rest.split_at(rest.len().min(spacing.frame() - filled));
+            copy::append(&mut self.bytes, now);
+            rest = later;
+        }
+    }
+
+    /// Takes out the bytes of a spaced payload with the room between them.
+    pub(crate) fn take_spaced(&mut self) -> Vec<u8> {
+        self.spacing = None;
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Closes the gaps of a spaced payload.
+    #[cold]
+    pub(crate) fn close_up(&mut self) {
+        let Some(spacing) = self.spacing.take() else { return };
+        let (mut from, mut to) = (0, 0);
+        while from < self.bytes.len() {
+            let end = self.bytes.len().min(from + spacing.frame());
+            let carried = from + spacing.head()..end;
+            from = end;
+            let n = carried.len();
+            self.bytes.copy_within(carried, to);
+            to += n;
+        }
+        self.bytes.truncate(to);
     }
 
     #[cold]
@@ -54,7 +148,7 @@ impl Payload {
         self.start = 0;
     }
 
-    /// Drops up to `n` bytes from the front and tells how many.
+    /// Drops up to `n` bytes from the front and tells how many; not of a spaced payload.
     #[inline]
     pub(crate) fn consume(&mut self, buffers: &mut AtHand, n: usize) -> usize {
         let n = n.min(self.len());
@@ -73,6 +167,7 @@ impl Payload {
         }
         let dropped = self.len();
         self.start = 0;
+        self.spacing = None;
         buffers.give(std::mem::take(&mut self.bytes));
         dropped
     }

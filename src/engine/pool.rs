@@ -20,12 +20,18 @@ struct Shelf {
 }
 
 impl Shelf {
-    /// The latest buffer is too small; one of those before may do.
+    /// The latest buffer is too small; one of those before may do. If none does, the latest makes room for the larger
+    /// one that comes in its place: a few small ones on top must not hide the large ones for good.
     #[cold]
     fn take_older(&mut self, wanted: usize) -> Option<Vec<u8>> {
         let mut latest = self.buffers.iter().rev().take(LOOKED_AT);
-        let place = latest.position(|buffer| buffer.capacity() >= wanted)?;
-        Some(self.buffers.remove(self.buffers.len() - 1 - place))
+        match latest.position(|buffer| buffer.capacity() >= wanted) {
+            Some(place) => Some(self.buffers.remove(self.buffers.len() - 1 - place)),
+            None => {
+                self.held -= self.buffers.pop().map_or(0, |buffer| buffer.capacity());
+                None
+            }
+        }
     }
 }
 

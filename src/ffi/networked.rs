@@ -6,7 +6,7 @@
 
 use std::cell::UnsafeCell;
 use std::ffi::{CString, c_uint};
-use std::io;
+use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
@@ -78,6 +78,8 @@ pub(super) unsafe fn start(
     // all of them. The example broker still does; `cargo xtask test "C examples"` sends large messages through it.
     // SAFETY: the transport is live.
     unsafe { on_transport(transport, (), Transport::prefer_large_frames) };
+    // SAFETY: as above.
+    unsafe { on_transport(transport, (), Transport::prefer_large_writes) };
     if side == Side::Accepts {
         // SAFETY: the transport is live.
         unsafe { pn_transport_set_server(transport) };
@@ -322,13 +324,19 @@ impl Wire for Line<'_> {
         unsafe { pn_connection_driver_read_close(self.driver()) };
     }
 
-    fn give_out(&mut self, write: &mut dyn FnMut(&[u8]) -> usize) {
+    fn give_out(&mut self, write: &mut dyn FnMut(&[IoSlice<'_>]) -> usize) {
         // SAFETY: the driver is set up, and this thread's.
         let waiting = unsafe { pn_connection_driver_write_buffer(self.driver()) };
         if waiting.size > 0 {
-            // SAFETY: the bytes are lent until the next call on the driver.
-            let n = write(unsafe { std::slice::from_raw_parts(waiting.start.cast(), waiting.size) });
-            // SAFETY: as above.
+            let mut write_pieces = |wire: &mut Transport| {
+                let mut pieces = [IoSlice::new(&[]); MOST_PIECES];
+                let places = pieces.iter_mut().zip(wire.head_pieces());
+                let count = places.map(|(place, piece)| *place = IoSlice::new(piece)).count();
+                write(pieces.get(..count).unwrap_or_default())
+            };
+            // SAFETY: the driver's transport is live, and this thread's; the writing runs nothing of the program's.
+            let n = unsafe { on_transport(self.transport(), 0, &mut write_pieces) };
+            // SAFETY: the driver is set up, and this thread's.
             unsafe { pn_connection_driver_write_done(self.driver(), n) };
         }
     }
@@ -409,3 +417,6 @@ pub(super) fn connection_of(task: &SubjectTask) -> Option<&Networked> {
         _ => None,
     }
 }
+
+/// How many pieces of output one call writes: as many large messages as are made at a time, and the small frames between.
+const MOST_PIECES: usize = 64;

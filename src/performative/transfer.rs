@@ -109,6 +109,15 @@ impl Head {
         out.truncate(end);
     }
 
+    /// Writes it, as the head of a frame of `size` bytes, so that it ends at `end`; tells where it starts.
+    pub(crate) fn place_before(mut self, end: usize, size: u32, out: &mut [u8]) -> Option<usize> {
+        let [a, b, c, d, ..] = &mut self.bytes;
+        [*a, *b, *c, *d] = size.to_be_bytes();
+        let start = end.checked_sub(self.len)?;
+        out.get_mut(start..end)?.copy_from_slice(self.bytes.get(..self.len)?);
+        Some(start)
+    }
+
     #[inline]
     fn put<const N: usize>(&mut self, bytes: [u8; N]) {
         if let Some(place) = self.bytes.get_mut(self.len..self.len + N) {

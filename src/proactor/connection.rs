@@ -6,7 +6,7 @@
 //! has shown that it is not.
 
 use std::cell::Cell;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice};
 
 use super::dial::{Dial, Fault, Progress};
 use super::lookup::Found;
@@ -23,8 +23,9 @@ pub(crate) trait Wire {
     fn take_in(&mut self, bytes: &[u8]);
     /// The peer will send nothing more.
     fn end_input(&mut self);
-    /// Hands the bytes to be written to `write`, which tells how many it has taken; does not call it if there are none.
-    fn give_out(&mut self, write: &mut dyn FnMut(&[u8]) -> usize);
+    /// Hands the bytes to be written to `write`, in their pieces; it tells how many it has taken. Does not call it if
+    /// there are none.
+    fn give_out(&mut self, write: &mut dyn FnMut(&[IoSlice<'_>]) -> usize);
     /// Whether nothing will be written any more.
     fn output_ended(&mut self) -> bool;
     /// Whether neither direction is open.
@@ -270,11 +271,11 @@ impl ConnectionIo {
         let mut broken = None;
         while self.writable {
             let mut wrote = false;
-            wire.give_out(&mut |bytes| {
+            wire.give_out(&mut |pieces| {
                 wrote = true;
-                match socket.send(bytes, false) {
+                match socket.send_pieces(pieces) {
                     Ok(n) => {
-                        self.writable = n == bytes.len();
+                        self.writable = n == pieces.iter().map(|piece| piece.len()).sum();
                         n
                     }
                     Err(error) => {

@@ -4,7 +4,7 @@
 //! every accepted connection is one system call, made here. A call that a signal interrupts is made again; every other
 //! error is the caller's to judge, "would block" included.
 
-use std::io::{self, Read};
+use std::io::{self, IoSlice, Read};
 use std::mem;
 use std::net::Shutdown;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -88,6 +88,14 @@ impl Socket {
     /// Sends what the kernel has room for. With `more`, small pieces may wait for the next one.
     pub(crate) fn send(&self, bytes: &[u8], more: bool) -> io::Result<usize> {
         retried(|| self.0.send_with_flags(bytes, sending(more)))
+    }
+
+    /// [`send`](Self::send) from several places.
+    pub(crate) fn send_pieces(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match pieces {
+            [piece] => self.send(piece, false),
+            _ => retried(|| self.0.send_vectored_with_flags(pieces, sending(false))),
+        }
     }
 
     /// [`recv`](Self::recv) into memory of a program, at most [`MOST_PARTS`] places.

@@ -43,6 +43,10 @@ impl Transport {
     /// The peer's open has arrived and somebody is there to hear of it.
     pub(super) fn announce_remote_open(&mut self, connection: &mut Connection) {
         connection.state.remote = Half::Active;
+        connection.peer_max_frame_size = match self.remote_max_frame {
+            0 => u32::MAX,
+            size => size,
+        };
         connection.post(Event::ConnectionRemoteOpen, Subject::Connection);
         if self.remote.idle_timeout > 0 {
             connection.post(Event::Transport, Subject::Transport);
@@ -61,6 +65,7 @@ impl Transport {
         }
         connection.unmap_everything();
         connection.set_max_frame_size(0);
+        connection.peer_max_frame_size = 0;
         connection.settle_connection_lifetime();
         self.local_sessions = NumberMap::default();
         self.remote_sessions = NumberMap::default();

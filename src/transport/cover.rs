@@ -7,9 +7,9 @@
 //! whatever ended it, unless the session itself is what broke; after a close of ours not before the peer's has come.
 
 use super::Transport;
-use super::buffer::InputBuffer;
 use super::failure::Farewell;
 use super::input::InputLayer;
+use super::input_buffer::InputBuffer;
 use super::output::OutputLayer;
 use super::trace::{Level, Subsystem};
 use crate::engine::{Connection, Text, Violation};

@@ -4,8 +4,8 @@
 //! the layer it has chosen. What cannot be handled yet, because nothing is bound, stays in the buffer.
 
 use super::Transport;
-use super::buffer::InputBuffer;
 use super::failure::Farewell;
+use super::input_buffer::InputBuffer;
 use super::output::OutputLayer;
 use super::trace::{Level, Subsystem};
 use crate::codec::quote::quoted;

@@ -16,14 +16,15 @@
 )]
 
 mod binding;
-mod buffer;
 #[allow(dead_code, reason = "what uses it comes with the domains")]
 mod cover;
 mod emit;
 mod failure;
 mod idle;
 mod input;
+mod input_buffer;
 mod output;
+mod output_buffer;
 mod protection;
 mod receive;
 mod settings;
@@ -31,12 +32,13 @@ mod trace;
 
 use std::collections::BinaryHeap;
 
-use buffer::{InputBuffer, OutputBuffer};
 pub(crate) use cover::Cover;
 use failure::Farewell;
 use idle::Idle;
 use input::InputLayer;
+use input_buffer::InputBuffer;
 use output::OutputLayer;
+use output_buffer::OutputBuffer;
 use protection::Protection;
 
 pub(crate) use settings::RemoteOpen;
@@ -53,6 +55,8 @@ pub(crate) struct Transport {
     server: bool,
     input: InputBuffer,
     output: OutputBuffer,
+    /// How much output is enough for now.
+    burst: usize,
     input_layer: InputLayer,
     output_layer: OutputLayer,
     farewell: Farewell,
@@ -112,6 +116,7 @@ impl Transport {
             server: false,
             input: InputBuffer::default(),
             output: OutputBuffer::default(),
+            burst: output::ENOUGH_OUTPUT,
             input_layer: InputLayer::Start,
             output_layer: OutputLayer::Start,
             farewell: Farewell::ByRole,

@@ -18,6 +18,9 @@ pub(super) enum OutputLayer {
 
 /// Transfers are not added to more output than this; the rest follows when it has been taken.
 pub(super) const ENOUGH_OUTPUT: usize = 128 * 1024;
+/// As [`ENOUGH_OUTPUT`], for sockets. Each write wakes the peer, which soon has taken it all and sleeps again; the fewer
+/// there are, the less time goes into that.
+const ENOUGH_FOR_SOCKET: usize = 512 * 1024;
 /// Nothing is added while more than this waits, so that little has to be moved when it is.
 const LITTLE_OUTPUT: usize = 16 * 1024;
 
@@ -53,12 +56,29 @@ impl Transport {
         (!self.head_closed).then(|| self.head().len())
     }
 
-    /// The bytes that wait, as far as generated.
+    /// The first bytes that wait, as far as generated: all of them, unless there are large messages.
     pub(crate) fn head(&self) -> &[u8] {
-        match self.cover.as_ref().and_then(|cover| cover.session.as_ref()) {
-            Some(session) => session.wire(),
+        match self.wire() {
+            Some(wire) => wire,
             None => self.outgoing().pending(),
         }
+    }
+
+    /// All bytes that wait, in pieces.
+    pub(crate) fn head_pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let wire = self.wire();
+        let plain = wire.is_none().then(|| self.outgoing().pieces());
+        wire.filter(|wire| !wire.is_empty()).into_iter().chain(plain.into_iter().flatten())
+    }
+
+    /// What waits behind a cover.
+    fn wire(&self) -> Option<&[u8]> {
+        Some(self.cover.as_ref()?.session.as_ref()?.wire())
+    }
+
+    /// Has larger pieces of output made, for who writes all there is in one call.
+    pub(crate) const fn prefer_large_writes(&mut self) {
+        self.burst = ENOUGH_FOR_SOCKET;
     }
 
     /// `n` bytes have been taken. An emptied buffer is filled again at once.

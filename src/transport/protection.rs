@@ -6,8 +6,8 @@
 //! the library does that, both are questions that the transport waits for, as in `sasl`; Cyrus does it in place.
 
 use super::Transport;
-use super::buffer::OutputBuffer;
 use super::input::InputLayer;
+use super::output_buffer::OutputBuffer;
 use super::trace::{Level, Subsystem};
 use crate::engine::{Connection, Event, Password, Violation};
 use crate::sasl::{self, Answer, Ask, Layer, Stage};

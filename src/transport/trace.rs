@@ -103,13 +103,23 @@ impl Transport {
     pub(super) fn trace_out(&mut self, start: usize) {
         self.frames_out += 1;
         if self.tracing.frames || self.tracing.raw {
-            self.trace_frame_out(start);
+            let written = std::mem::take(&mut self.output.bytes);
+            self.trace_frame_out(written.get(start..).unwrap_or_default());
+            self.output.bytes = written;
+        }
+    }
+
+    /// Traces the frame, which has just been written.
+    #[inline]
+    pub(super) fn trace_frame(&mut self, frame: &[u8]) {
+        self.frames_out += 1;
+        if self.tracing.frames || self.tracing.raw {
+            self.trace_frame_out(frame);
         }
     }
 
     #[cold]
-    fn trace_frame_out(&mut self, start: usize) {
-        let frame = self.output.bytes.get(start..).unwrap_or_default();
+    fn trace_frame_out(&mut self, frame: &[u8]) {
         let channel = match frame {
             [_, _, _, _, _, _, high, low, ..] => u16::from_be_bytes([*high, *low]),
             _ => 0,

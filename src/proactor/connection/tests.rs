@@ -38,9 +38,10 @@ impl Wire for Record {
         self.refuses_input = true;
     }
 
-    fn give_out(&mut self, write: &mut dyn FnMut(&[u8]) -> usize) {
+    fn give_out(&mut self, write: &mut dyn FnMut(&[IoSlice<'_>]) -> usize) {
         if !self.output.is_empty() {
-            let n = write(&self.output);
+            let (first, rest) = self.output.split_at(self.output.len() / 3);
+            let n = write(&[IoSlice::new(first), IoSlice::new(rest)]);
             self.output.drain(..n);
         }
     }

@@ -6,11 +6,11 @@
 use std::cmp::Ordering;
 
 use super::super::Transport;
-use super::super::output::ENOUGH_OUTPUT;
+use crate::engine::copy;
 use crate::engine::pool::AtHand;
 use crate::engine::{
-    Connection, Delivery, DeliveryKey, Disposition, Event, INTERNAL_ERROR, Link, LinkKey, Parked, Session,
-    Subject, Violation,
+    Connection, Delivery, DeliveryKey, Event, INTERNAL_ERROR, Link, LinkKey, Parked, Session, Subject,
+    Violation,
 };
 use crate::framing::patch_frame_size;
 use crate::performative::{Binary, Channel, Handle, Plain, Role, SequenceNo, Transfer};
@@ -55,13 +55,13 @@ impl Transport {
     pub(super) fn emit_deliveries(&mut self, connection: &mut Connection) -> Result<(), Violation> {
         if !connection.changed.resumed.is_empty() {
             self.emit_resumed(connection)?;
-            if self.output.len() >= ENOUGH_OUTPUT {
+            if self.output.len() >= self.burst {
                 return Ok(());
             }
         }
         while let Some(key) = connection.changed.deliveries.pop_front() {
             self.emit_delivery(connection, key)?;
-            if self.output.len() >= ENOUGH_OUTPUT {
+            if self.output.len() >= self.burst {
                 break;
             }
         }
@@ -112,7 +112,7 @@ impl Transport {
             if self.emit_parked(connection, link)? {
                 turns.extend(next_turn(connection, link));
             }
-            if self.output.len() >= ENOUGH_OUTPUT {
+            if self.output.len() >= self.burst {
                 for Turn { link, .. } in turns.drain() {
                     connection.resume(link);
                 }
@@ -234,7 +234,7 @@ impl Transport {
         };
         let may_go =
             link.flow.credit > 0 && session.wire.remote_incoming_window > 0 && link.parked.is_empty();
-        if !may_go || !delivery.is_whole() || !delivery.says_little() {
+        if !may_go || !delivery.is_whole() || !delivery.is_plain() {
             return false;
         }
         let id = session.wire.outgoing.next_or_first();
@@ -248,7 +248,7 @@ impl Transport {
         };
         let start = self.output.bytes.len();
         head.append(size, &mut self.output.bytes);
-        self.output.bytes.extend_from_slice(payload);
+        copy::append(&mut self.output.bytes, payload);
         self.trace_out(start);
         session.wire.outgoing.insert(id, key);
         session.outgoing_bytes -= delivery.payload.clear(buffers);
@@ -290,15 +290,21 @@ impl Transport {
             return Ok(Sent::Blocked);
         }
         let delivery = &mut connection.deliveries[key];
+        if let Some(spacing) = delivery.payload.spacing() {
+            if self.send_spaced((channel, handle), session, delivery, key, spacing) {
+                *begun = true;
+                if delivery.complete {
+                    finish(slot, delivery);
+                }
+                return Ok(Sent::All);
+            }
+            delivery.payload.close_up();
+        }
         loop {
             if session.wire.remote_incoming_window == 0 {
                 return Ok(Sent::Blocked);
             }
-            let id = *delivery.id.get_or_insert_with(|| {
-                let id = session.wire.outgoing.next_or_first();
-                session.wire.outgoing.insert(id, key);
-                id
-            });
+            let id = id_of(session, delivery, key);
             let at = (channel, handle, id);
             let last = self.send_frame(&mut connection.buffers, session, delivery, at, *begun)?;
             *begun = true;
@@ -324,14 +330,14 @@ impl Transport {
     ) -> Result<bool, Violation> {
         let start = self.output.bytes.len();
         let waiting = delivery.payload.len();
-        let more = if delivery.says_little() {
+        let more = if delivery.is_plain() {
             self.begin_plain(delivery, (channel, handle, id), waiting, begun)?
         } else {
             self.begin_transfer(delivery, (channel, handle, id), waiting, begun)?
         };
         let max = if self.remote_max_frame == 0 { usize::MAX } else { self.remote_max_frame as usize };
         let n = waiting.min(max.saturating_sub(self.output.bytes.len() - start));
-        self.output.bytes.extend_from_slice(delivery.payload.bytes().get(..n).unwrap_or_default());
+        copy::append(&mut self.output.bytes, delivery.payload.bytes().get(..n).unwrap_or_default());
         patch_frame_size(&mut self.output.bytes, start);
         delivery.payload.consume(buffers, n);
         session.outgoing_bytes -= n;
@@ -420,18 +426,19 @@ impl Transport {
     }
 }
 
-impl Delivery {
-    /// Whether its transfers are plain ones.
-    #[inline]
-    fn says_little(&self) -> bool {
-        let plain = !self.aborted && matches!(self.local, Disposition::None);
-        plain && self.tag.len() <= Plain::LONGEST_TAG
-    }
+/// The delivery's id, from its first transfer on.
+#[inline]
+pub(super) fn id_of(session: &mut Session, delivery: &mut Delivery, key: DeliveryKey) -> SequenceNo {
+    *delivery.id.get_or_insert_with(|| {
+        let id = session.wire.outgoing.next_or_first();
+        session.wire.outgoing.insert(id, key);
+        id
+    })
 }
 
 /// A transfer of the delivery is out; it has told the local state.
 #[inline]
-fn count_frame(session: &mut Session, delivery: &mut Delivery) {
+pub(super) fn count_frame(session: &mut Session, delivery: &mut Delivery) {
     delivery.state_changed = false;
     session.wire.next_outgoing_id = session.wire.next_outgoing_id.next();
     session.wire.remote_incoming_window -= 1;

@@ -14,6 +14,7 @@ mod disposition;
 mod flow;
 mod link;
 mod session;
+mod spaced;
 
 pub(super) use delivery::Turn;
 pub(super) use link::HANDLE_MAX;
@@ -43,7 +44,7 @@ impl Transport {
         self.emit_detaches(connection);
         self.emit_ends(connection);
         let closing = connection.state.local == Half::Closed;
-        if closing && self.open_received && self.output.len() < super::output::ENOUGH_OUTPUT {
+        if closing && self.open_received && self.output.len() < self.burst {
             self.emit_close(&connection.condition);
         }
         connection.changed.connection = closing && !self.close_sent;

@@ -74,7 +74,7 @@ impl Transport {
     /// Ends sessions, unless something of theirs still has to go out first or the peer has not opened yet.
     pub(super) fn emit_ends(&mut self, connection: &mut Connection) {
         // A pass that stopped because there is enough output may have left deliveries to be told of.
-        let enough = self.output.len() >= super::super::output::ENOUGH_OUTPUT;
+        let enough = self.output.len() >= self.burst;
         let rest = enough && !connection.changed.deliveries.is_empty();
         for _ in 0..connection.changed.sessions.len() {
             let Some(key) = connection.changed.sessions.pop_front() else { break };

@@ -1,5 +1,5 @@
-//! The two byte buffers of a transport. Each comes from the thread's pool when it is needed and goes back when it is
-//! empty: an idle transport holds neither.
+//! What a transport has read and not parsed yet. The memory comes from the thread's pool when it is needed and goes back
+//! when it is empty: an idle transport holds none.
 
 use crate::engine::pool;
 
@@ -118,74 +118,7 @@ impl InputBuffer {
     }
 }
 
-/// Bytes framed and not taken yet.
-#[derive(Default)]
-pub(super) struct OutputBuffer {
-    pub(super) bytes: Vec<u8>,
-    start: usize,
-    /// The memory that was enough of late.
-    usual: usize,
-}
-
-/// Bytes taken from the front are dropped in one go when there are as many as this.
-const WORTH_MOVING: usize = 64 * 1024;
-
-impl OutputBuffer {
-    /// Makes ready for writing.
-    pub(super) fn prepare(&mut self) {
-        if self.bytes.capacity() == 0 {
-            self.bytes = pool::take(self.usual);
-            self.bytes.clear();
-        } else if self.start >= WORTH_MOVING && self.start >= self.bytes.len() / 2 {
-            self.bytes.drain(..self.start);
-            self.start = 0;
-        }
-    }
-
-    pub(super) fn pending(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.start >= self.bytes.len()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.pending().len()
-    }
-
-    /// Drops up to `n` bytes from the front and tells how many.
-    pub(super) fn take(&mut self, n: usize) -> usize {
-        let n = n.min(self.len());
-        self.start += n;
-        n
-    }
-
-    /// Gives the memory back if nothing is left.
-    pub(super) fn rest(&mut self) {
-        if self.is_empty() {
-            self.release();
-        }
-    }
-
-    /// Drops everything, memory included.
-    pub(super) fn release(&mut self) {
-        self.start = 0;
-        if !self.bytes.is_empty() {
-            // A little output now and then does not make the next burst start small.
-            self.usual = self.bytes.len().max(self.usual - self.usual / 8);
-        }
-        pool::give(std::mem::take(&mut self.bytes));
-    }
-}
-
 impl Drop for InputBuffer {
-    fn drop(&mut self) {
-        self.release();
-    }
-}
-
-impl Drop for OutputBuffer {
     fn drop(&mut self) {
         self.release();
     }
@@ -194,19 +127,6 @@ impl Drop for OutputBuffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_output_that_never_runs_empty_does_not_grow() {
-        let mut output = OutputBuffer::default();
-        for _ in 0..10_000 {
-            output.prepare();
-            output.bytes.extend_from_slice(&[7; 1000]);
-            if output.len() > 50_000 {
-                output.take(1000);
-            }
-        }
-        assert!(output.bytes.capacity() < 1 << 20);
-    }
 
     #[test]
     fn frames_that_never_end_with_a_read_come_through_in_bounded_memory() {
