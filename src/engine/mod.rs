@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod arena;
+mod arrived;
 mod chain;
 mod condition;
 mod connection;

@@ -20,6 +20,8 @@ pub(crate) struct Payload {
     start: usize,
     /// How the bytes are spaced, if they are; then nothing has been consumed.
     spacing: Option<Spacing>,
+    /// How many more bytes there are that wait where they [arrived](super::arrived).
+    late: usize,
 }
 
 /// Where heads of frames go between the bytes of a payload.
@@ -53,7 +55,32 @@ impl Spacing {
 impl Payload {
     pub(crate) fn len(&self) -> usize {
         let gaps = self.spacing.map_or(0, |spacing| self.frames(spacing) * spacing.head());
-        self.bytes.len() - self.start - gaps
+        self.bytes.len() - self.start - gaps + self.late
+    }
+
+    /// Counts `n` bytes that wait where they have arrived.
+    pub(super) const fn add_late(&mut self, n: usize) {
+        self.late += n;
+    }
+
+    /// Whether some bytes wait where they have arrived; those that come behind them have to do so too.
+    #[inline]
+    pub(crate) const fn waits_elsewhere(&self) -> bool {
+        self.late > 0
+    }
+
+    /// So many of the late bytes have been read.
+    pub(super) const fn read_late(&mut self, n: usize) {
+        self.late -= n;
+    }
+
+    /// Takes over late bytes, unless they were dropped meanwhile.
+    pub(super) fn store_late(&mut self, buffers: &mut AtHand, bytes: &[u8]) {
+        if self.late > 0 {
+            let expected = self.late;
+            self.late = self.late.saturating_sub(bytes.len());
+            self.push_part(buffers, bytes, expected);
+        }
     }
 
     /// How many frames it will take, at the most.
@@ -71,7 +98,7 @@ impl Payload {
         self.len() == 0
     }
 
-    /// The bytes of a payload that is not spaced.
+    /// The bytes of a payload that is not spaced, but for the late ones.
     pub(crate) fn bytes(&self) -> &[u8] {
         debug_assert!(self.spacing.is_none());
         self.bytes.get(self.start..).unwrap_or_default()
@@ -151,10 +178,10 @@ impl Payload {
     /// Drops up to `n` bytes from the front and tells how many; not of a spaced payload.
     #[inline]
     pub(crate) fn consume(&mut self, buffers: &mut AtHand, n: usize) -> usize {
-        let n = n.min(self.len());
+        let n = n.min(self.bytes.len() - self.start);
         self.start += n;
         if self.start == self.bytes.len() {
-            self.clear(buffers);
+            self.give_back(buffers);
         }
         n
     }
@@ -162,14 +189,22 @@ impl Payload {
     /// Drops what is left and tells how much that was.
     #[inline]
     pub(crate) fn clear(&mut self, buffers: &mut AtHand) -> usize {
-        if self.bytes.is_empty() {
+        if self.is_empty() {
             return 0;
         }
         let dropped = self.len();
-        self.start = 0;
-        self.spacing = None;
-        buffers.give(std::mem::take(&mut self.bytes));
+        self.late = 0;
+        self.give_back(buffers);
         dropped
+    }
+
+    #[inline]
+    fn give_back(&mut self, buffers: &mut AtHand) {
+        if !self.bytes.is_empty() {
+            self.start = 0;
+            self.spacing = None;
+            buffers.give(std::mem::take(&mut self.bytes));
+        }
     }
 }
 

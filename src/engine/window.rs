@@ -6,7 +6,7 @@ use super::error::{INTERNAL_ERROR, Violation};
 use super::session::Session;
 
 /// What limits the frames a session takes before the application has read them.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) enum WindowLimit {
     #[default]
     None,

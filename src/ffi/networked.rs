@@ -301,17 +301,17 @@ impl Wire for Line<'_> {
         unsafe { (*self.transport()).engine.wants_input() }
     }
 
-    fn take_in(&mut self, bytes: &[u8]) {
+    fn take_in(&mut self, memory: &mut Vec<u8>, n: usize) {
         let transport = self.transport();
         // SAFETY: as above.
-        unsafe { on_driver(transport, (), |unit| unit.take_in(bytes)) };
+        unsafe { on_driver(transport, (), |unit| unit.take_in(memory, n)) };
         // What a SASL plug-in had to be asked about before more could be read is read now.
         // SAFETY: as above.
         while unsafe { (*transport).engine.is_led_outside() } {
             // SAFETY: as above.
             let held = unsafe { (*transport).engine.held_input() };
             // SAFETY: as above.
-            unsafe { on_driver(transport, (), |unit| unit.take_in(&[])) };
+            unsafe { on_driver(transport, (), |unit| unit.take_in(memory, 0)) };
             // SAFETY: as above.
             if unsafe { (*transport).engine.held_input() } == held {
                 return;
@@ -339,6 +339,11 @@ impl Wire for Line<'_> {
             // SAFETY: the driver is set up, and this thread's.
             unsafe { pn_connection_driver_write_done(self.driver(), n) };
         }
+    }
+
+    fn rest(&mut self) {
+        // SAFETY: the driver's transport is live, and this thread's.
+        unsafe { on_driver(self.transport(), (), |unit| unit.rest()) };
     }
 
     fn output_ended(&mut self) -> bool {

@@ -109,13 +109,15 @@ impl Head {
         out.truncate(end);
     }
 
-    /// Writes it, as the head of a frame of `size` bytes, so that it ends at `end`; tells where it starts.
-    pub(crate) fn place_before(mut self, end: usize, size: u32, out: &mut [u8]) -> Option<usize> {
-        let [a, b, c, d, ..] = &mut self.bytes;
-        [*a, *b, *c, *d] = size.to_be_bytes();
-        let start = end.checked_sub(self.len)?;
-        out.get_mut(start..end)?.copy_from_slice(self.bytes.get(..self.len)?);
-        Some(start)
+    /// Writes it to the start of `frame`, as the head of that.
+    pub(crate) fn put_before(&self, frame: &mut [u8]) {
+        let size = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+        if let (Some(place), Some(head)) = (frame.get_mut(..self.len), self.bytes.get(4..self.len))
+            && let Some((first, rest)) = place.split_first_chunk_mut()
+        {
+            *first = size.to_be_bytes();
+            rest.copy_from_slice(head);
+        }
     }
 
     #[inline]

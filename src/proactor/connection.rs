@@ -11,6 +11,7 @@ use std::io::{self, ErrorKind, IoSlice};
 use super::dial::{Dial, Fault, Progress};
 use super::lookup::Found;
 use super::task::Signals;
+use crate::engine::pool;
 use crate::sys::address::{KeptAddress, SocketAddress};
 use crate::sys::socket::Socket;
 
@@ -20,12 +21,15 @@ pub(crate) trait Wire {
     fn has_events(&mut self) -> bool;
     /// Whether bytes would be taken now.
     fn wants_input(&mut self) -> bool;
-    fn take_in(&mut self, bytes: &[u8]);
+    /// Takes in the first `n` bytes of `memory`, which it may take over.
+    fn take_in(&mut self, memory: &mut Vec<u8>, n: usize);
     /// The peer will send nothing more.
     fn end_input(&mut self);
     /// Hands the bytes to be written to `write`, in their pieces; it tells how many it has taken. Does not call it if
     /// there are none.
     fn give_out(&mut self, write: &mut dyn FnMut(&[IoSlice<'_>]) -> usize);
+    /// Nothing can be written for now: what was read and not taken gets no more memory than it needs.
+    fn rest(&mut self);
     /// Whether nothing will be written any more.
     fn output_ended(&mut self) -> bool;
     /// Whether neither direction is open.
@@ -221,6 +225,9 @@ impl ConnectionIo {
         // What the program makes of events goes out together with the answer to them.
         if !wire.has_events() {
             self.send(wire);
+            if !self.writable {
+                wire.rest();
+            }
         }
         if pending.any(Signals::ERROR) {
             self.find_dead_socket(wire);
@@ -248,6 +255,9 @@ impl ConnectionIo {
             self.reads -= 1;
             // Taken out, as what the bytes lead to may run the program's code.
             let mut chunk = CHUNKS.take();
+            if chunk.is_empty() {
+                chunk = pool::take(CHUNK);
+            }
             chunk.resize(CHUNK, 0);
             match socket.recv(&mut chunk) {
                 Ok(0) => {
@@ -256,7 +266,7 @@ impl ConnectionIo {
                 }
                 Ok(n) => {
                     self.readable = n == CHUNK || self.hung_up;
-                    wire.take_in(chunk.get(..n).unwrap_or_default());
+                    wire.take_in(&mut chunk, n);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
                 Err(error) => self.break_off(wire, &error, "on read from"),

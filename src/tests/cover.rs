@@ -202,7 +202,7 @@ fn bytes_may_come_one_at_a_time() {
     pair.server.connection.open();
     for _ in 0..10 {
         for byte in pair.client.write() {
-            pair.server.transport.take_in(Some(&mut pair.server.connection), &[byte]);
+            pair.server.transport.take_in(Some(&mut pair.server.connection), &mut vec![byte], 1);
         }
         for byte in pair.server.write() {
             pair.client.read(&[byte]);
@@ -429,7 +429,7 @@ fn bytes_that_nobody_can_read_yet_are_held_and_bounded() {
         if !transport.wants_input() {
             break;
         }
-        transport.take_in(None, piece);
+        transport.take_in(None, &mut piece.to_vec(), piece.len());
         taken += piece.len();
     }
     assert!((30_000..150_000).contains(&taken), "took {taken} bytes that it could not read");

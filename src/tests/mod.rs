@@ -12,6 +12,7 @@ mod deliveries;
 mod endpoints;
 mod extras;
 mod hostile;
+mod large;
 mod lifetime;
 mod pair;
 mod windows;

@@ -64,6 +64,7 @@ impl Transport {
             connection.post(Event::Transport, Subject::Transport);
         }
         connection.unmap_everything();
+        connection.settle_arrived();
         connection.set_max_frame_size(0);
         connection.peer_max_frame_size = 0;
         connection.settle_connection_lifetime();

@@ -65,7 +65,7 @@ impl Transport {
 
     /// Takes in the first `n` bytes of [`Self::tail`].
     pub(crate) fn process(&mut self, mut connection: Option<&mut Connection>, n: usize) {
-        self.begin_cover(connection.as_deref_mut());
+        self.begin_input(connection.as_deref_mut());
         if self.tail_closed {
             return;
         }
@@ -75,13 +75,26 @@ impl Transport {
         self.read(connection);
     }
 
-    /// Takes in bytes from memory of the reader's own. They are parsed where they are; what is left of a frame that is
-    /// not whole is kept, and made whole first when more arrives.
-    pub(crate) fn take_in(&mut self, mut connection: Option<&mut Connection>, bytes: &[u8]) {
-        self.begin_cover(connection.as_deref_mut());
+    fn begin_input(&mut self, mut connection: Option<&mut Connection>) {
+        if let Some(connection) = connection.as_deref_mut() {
+            connection.settle_arrived();
+        }
+        self.begin_cover(connection);
+    }
+
+    /// Takes in the first `n` bytes of memory of the reader's own, which it may take over. They are parsed where they are;
+    /// what is left of a frame that is not whole is kept, and made whole first when more arrives.
+    pub(crate) fn take_in(
+        &mut self,
+        mut connection: Option<&mut Connection>,
+        memory: &mut Vec<u8>,
+        n: usize,
+    ) {
+        self.begin_input(connection.as_deref_mut());
         if self.tail_closed {
             return;
         }
+        let bytes = memory.get(..n).unwrap_or_default();
         self.idle.heard |= !bytes.is_empty();
         self.started |= !bytes.is_empty();
         let mut rest = bytes;
@@ -105,12 +118,16 @@ impl Transport {
                 return self.take_in_covered(connection, rest);
             }
         }
-        let used = self.parse(connection.as_deref_mut(), rest);
+        let used = self.parse_lent(connection.as_deref_mut(), memory, rest);
+        let kept = connection.as_deref_mut().and_then(|connection| connection.arrived.return_lent());
         let rest = rest.get(used..).unwrap_or_default();
         if self.is_covered() {
-            self.take_in_covered(connection, rest);
+            self.take_in_covered(connection.as_deref_mut(), rest);
         } else if !self.tail_closed && !rest.is_empty() {
             self.input.append(rest);
+        }
+        if let (Some(connection), Some(place)) = (connection, kept) {
+            connection.arrived.adopt(place, std::mem::take(memory));
         }
     }
 
@@ -158,18 +175,29 @@ impl Transport {
     }
 
     /// Reads what has arrived in plain bytes.
-    pub(super) fn read_plain(&mut self, connection: Option<&mut Connection>) {
+    pub(super) fn read_plain(&mut self, mut connection: Option<&mut Connection>) {
         if self.protection.is_some() {
             return self.read_protected(connection);
         }
         let mut input = std::mem::take(&mut self.input);
-        let used = self.parse(connection, input.filled());
+        let used = self.parse_lent(connection.as_deref_mut(), input.memory(), input.filled());
+        match connection.map(|connection| (connection.arrived.return_lent(), connection)) {
+            Some((Some(place), connection)) => connection.arrived.adopt(place, input.part_with(used)),
+            _ => input.consume(used),
+        }
         if self.tail_closed {
             input.release();
-        } else {
-            input.consume(used);
         }
         self.input = input;
+    }
+
+    /// Reads from `bytes` and tells how many are done with. Whatever of messages is left in `memory`, where they are, has
+    /// to be asked for.
+    fn parse_lent(&mut self, mut connection: Option<&mut Connection>, memory: &[u8], bytes: &[u8]) -> usize {
+        if let Some(connection) = connection.as_deref_mut() {
+            connection.arrived.lend(memory);
+        }
+        self.parse(connection, bytes)
     }
 
     /// Reads from `bytes` and tells how many are done with.

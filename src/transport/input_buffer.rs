@@ -1,7 +1,7 @@
 //! What a transport has read and not parsed yet. The memory comes from the thread's pool when it is needed and goes back
 //! when it is empty: an idle transport holds none.
 
-use crate::engine::pool;
+use crate::engine::{copy, pool};
 
 /// Bytes read and not parsed yet, and room for more.
 ///
@@ -71,12 +71,16 @@ impl InputBuffer {
 
     /// Adds bytes that were read into memory of the reader's own; the frame they belong to is not whole yet.
     pub(super) fn append(&mut self, bytes: &[u8]) {
-        if self.bytes.is_empty() {
-            self.bytes = pool::take(bytes.len().max(INITIAL_ROOM));
+        let needed = self.start.saturating_add(self.filled + bytes.len());
+        if self.bytes.capacity() < needed {
+            let size = if self.filled == 0 { frame_size(bytes) } else { 0 };
+            // A frame that has come in good part is made room for as a whole.
+            let wanted = if size / 8 < bytes.len() { size } else { 0 };
+            pool::give(self.move_to(pool::take(wanted.max(needed - self.start).max(INITIAL_ROOM))));
         }
         // What the buffer was used for before is cut off rather than written over: nothing has to be zeroed.
         self.bytes.truncate(self.start + self.filled);
-        self.bytes.extend_from_slice(bytes);
+        copy::append(&mut self.bytes, bytes);
         self.filled += bytes.len();
         self.room = self.room.max(self.filled);
     }
@@ -84,11 +88,10 @@ impl InputBuffer {
     /// How many bytes are missing of what is at the front: a protocol header or the header of a frame, which have one
     /// size, or the rest of a frame. None of a unit that is whole and cannot be handled yet.
     pub(super) fn missing(&self) -> usize {
-        match self.filled().first_chunk::<UNIT>() {
-            Some([a, b, c, d, ..]) => {
-                (u32::from_be_bytes([*a, *b, *c, *d]) as usize).saturating_sub(self.filled)
-            }
-            None => UNIT - self.filled,
+        if self.filled < UNIT {
+            UNIT - self.filled
+        } else {
+            frame_size(self.filled()).saturating_sub(self.filled)
         }
     }
 
@@ -112,10 +115,37 @@ impl InputBuffer {
         }
     }
 
+    /// The memory that the bytes are in.
+    pub(super) fn memory(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Drops `n` parsed bytes from the front, and gives away the memory that they are in.
+    pub(super) fn part_with(&mut self, n: usize) -> Vec<u8> {
+        let n = n.min(self.filled);
+        self.start += n;
+        self.filled -= n;
+        let place = if self.filled == 0 { Vec::new() } else { pool::take(self.room) };
+        self.move_to(place)
+    }
+
+    /// Moves what there is into other memory, and gives that in which it was.
+    fn move_to(&mut self, mut place: Vec<u8>) -> Vec<u8> {
+        place.clear();
+        copy::append(&mut place, self.filled());
+        self.start = 0;
+        std::mem::replace(&mut self.bytes, place)
+    }
+
     /// Drops everything, memory included.
     pub(super) fn release(&mut self) {
         self.consume(usize::MAX);
     }
+}
+
+/// The size of the frame that starts with `bytes`; 0 if there are too few of them.
+fn frame_size(bytes: &[u8]) -> usize {
+    bytes.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize)
 }
 
 impl Drop for InputBuffer {

@@ -31,6 +31,9 @@ impl Transport {
         if self.head_closed {
             return None;
         }
+        if let Some(connection) = connection.as_deref_mut() {
+            connection.settle_arrived();
+        }
         self.begin_cover(connection.as_deref_mut());
         if self.unsent() < LITTLE_OUTPUT {
             self.generate(connection.as_deref_mut());

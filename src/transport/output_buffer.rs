@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use super::output::ENOUGH_OUTPUT;
 use crate::engine::pool;
 
 /// Bytes in the order in which they go out.
@@ -37,6 +38,9 @@ impl Piece {
     }
 }
 
+/// Whoever makes this much output often makes as much as there may be.
+const MUCH: usize = 32 * 1024;
+
 /// Bytes taken from the front are dropped in one go when there are as many as this.
 const WORTH_MOVING: usize = 64 * 1024;
 
@@ -44,7 +48,9 @@ impl OutputBuffer {
     /// Makes ready for writing.
     pub(super) fn prepare(&mut self) {
         if self.bytes.capacity() == 0 {
-            self.bytes = pool::take(self.usual);
+            // What is likely to outgrow a middling buffer starts with a large one.
+            let wanted = if self.usual < MUCH { self.usual } else { self.usual.max(ENOUGH_OUTPUT) };
+            self.bytes = pool::take(wanted);
             self.bytes.clear();
         } else if self.start >= WORTH_MOVING && self.start >= self.bytes.len() / 2 {
             self.bytes.drain(..self.start);

@@ -174,6 +174,9 @@ impl Transport {
 
     /// Reads what was decoded; gives what has to be decoded next, if there is any and it is wanted.
     fn next_to_decode(&mut self, mut connection: Option<&mut Connection>) -> Option<Password> {
+        if let Some(connection) = connection.as_deref_mut() {
+            connection.settle_arrived();
+        }
         let mut decoded = std::mem::take(&mut self.protection.as_mut()?.decoded);
         let used = self.parse(connection.as_deref_mut(), &decoded);
         decoded.drain(..used.min(decoded.len()));

@@ -17,6 +17,7 @@ struct Record {
     failed: bool,
     /// Input makes events.
     answers: bool,
+    rested: bool,
 }
 
 impl Wire for Record {
@@ -28,8 +29,8 @@ impl Wire for Record {
         !self.refuses_input && !self.failed
     }
 
-    fn take_in(&mut self, bytes: &[u8]) {
-        self.input.extend_from_slice(bytes);
+    fn take_in(&mut self, memory: &mut Vec<u8>, n: usize) {
+        self.input.extend_from_slice(&memory[..n]);
         self.events = self.answers;
     }
 
@@ -44,6 +45,10 @@ impl Wire for Record {
             let n = write(&[IoSlice::new(first), IoSlice::new(rest)]);
             self.output.drain(..n);
         }
+    }
+
+    fn rest(&mut self) {
+        self.rested = true;
     }
 
     fn output_ended(&mut self) -> bool {
@@ -182,6 +187,7 @@ fn a_socket_that_takes_no_more_is_written_to_when_it_does() {
     assert!(left > 0, "more than any socket holds");
     run(&mut connection, &mut wire, Signals::NONE, |_| true);
     assert_eq!(wire.output.len(), left, "it is known to be full");
+    assert!(wire.rested);
     let mut room = vec![0; 1_000_000];
     while !wire.output.is_empty() {
         let _ = peer.recv(&mut room);

@@ -127,7 +127,10 @@ fn pieces_arrive_in_order_whichever_way_they_are_sent() {
     let last = [b"fo".as_slice(), b"ur".as_slice()].map(|text| (text.as_ptr(), text.len()));
     // SAFETY: both texts live for ever.
     assert_eq!(unsafe { here.send_from(&last, false) }.expect("there is room"), 4);
-    assert_eq!(received(&there, 18), b"one two three four");
+    let more = [b" fi".as_slice(), b"", b"ve"].map(IoSlice::new);
+    assert_eq!(here.send_pieces(&more).expect("there is room"), 5);
+    assert_eq!(here.send_pieces(&more[2..]).expect("there is room"), 2);
+    assert_eq!(received(&there, 25), b"one two three four fiveve");
 }
 
 #[test]

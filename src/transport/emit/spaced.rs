@@ -57,29 +57,30 @@ impl Transport {
     /// Writes the heads of the frames; tells where the first one starts. The last head may be shorter than its space: a
     /// single frame starts later then, and of several the last is moved up.
     fn fill_in(&mut self, delivery: &Delivery, plan: &Plan, bytes: &mut Vec<u8>) -> usize {
-        let (space, frame) = (plan.spacing.head(), plan.spacing.frame());
-        let mut first = 0;
-        for number in 0..plan.frames {
-            let mut start = number * frame;
-            let is_last = number + 1 == plan.frames;
-            let end = bytes.len().min(start + frame);
-            let head = plan.transfer(delivery, !(is_last && delivery.complete)).head();
-            let unused = space - head.len();
-            let size = u32::try_from(end - start - unused).unwrap_or(u32::MAX);
-            let mut carried = start + space..end;
-            if number == 0 {
-                start += unused;
-                first = start;
-            } else if unused > 0 {
-                bytes.copy_within(carried.clone(), carried.start - unused);
-                bytes.truncate(bytes.len() - unused);
-                carried = carried.start - unused..end - unused;
-            }
-            let placed = head.place_before(carried.start, size, bytes);
-            debug_assert_eq!(placed, Some(start));
-            self.trace_frame(bytes.get(start..carried.end).unwrap_or_default());
+        let (space, size) = (plan.spacing.head(), plan.spacing.frame());
+        let (before, last) =
+            (plan.transfer(delivery, true).head(), plan.transfer(delivery, !delivery.complete).head());
+        let unused = space - last.len();
+        let start = bytes.len().min((plan.frames - 1) * size);
+        let (whole, rest) = bytes.split_at_mut(start);
+        for frame in whole.chunks_exact_mut(size) {
+            before.put_before(frame);
+            self.trace_frame(frame);
         }
-        first
+        if plan.frames == 1 {
+            let frame = rest.get_mut(unused..).unwrap_or_default();
+            last.put_before(frame);
+            self.trace_frame(frame);
+            return unused;
+        }
+        if unused > 0 {
+            rest.copy_within(space.., last.len());
+            bytes.truncate(bytes.len() - unused);
+        }
+        let frame = bytes.get_mut(start..).unwrap_or_default();
+        last.put_before(frame);
+        self.trace_frame(frame);
+        0
     }
 }
 

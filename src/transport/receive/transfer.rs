@@ -92,6 +92,8 @@ impl Transport {
         link.flow.delivery_count = link.flow.delivery_count.next();
         let fits = self.check_limit(connection.buffered_bytes, payload);
         let kept = if fits.is_ok() { payload.len() } else { 0 };
+        let stays = kept > 0 && connection.arrived.is_worth_keeping(payload);
+        let stored = if stays { &[] } else { payload };
         let (deliveries, work) = (&mut connection.deliveries, &mut connection.work);
         let key = link.add_delivery(at, deliveries, work, part.tag, |delivery| {
             delivery.id = Some(id);
@@ -100,7 +102,7 @@ impl Transport {
                 delivery.remote.replace(Disposition::from_wire(state));
             }
             if fits.is_ok() {
-                store(&mut connection.buffers, delivery, part, payload);
+                store(&mut connection.buffers, delivery, part, stored);
             }
         });
         connection.buffered_bytes += kept;
@@ -108,6 +110,9 @@ impl Transport {
         session.wire.incoming.insert(id, key);
         if part.more && !part.aborted {
             link.wire.partial = Some(Partial { id, delivery: key, settled: part.settled == Some(true) });
+        }
+        if stays {
+            connection.keep_arrived(key, payload);
         }
         fits.map(|()| key)
     }
@@ -132,11 +137,15 @@ impl Transport {
         };
         let payload = if delivery.advanced { &[] } else { payload };
         self.check_limit(connection.buffered_bytes, payload)?;
-        store(&mut connection.buffers, delivery, part, payload);
+        let stays = delivery.payload.waits_elsewhere() || connection.arrived.is_worth_keeping(payload);
+        store(&mut connection.buffers, delivery, part, if stays { &[] } else { payload });
         connection.buffered_bytes += payload.len();
         connection.sessions[link.session].incoming_bytes += payload.len();
         if delivery.updated {
             connection.note_update(key);
+        }
+        if stays && !payload.is_empty() {
+            connection.keep_arrived(key, payload);
         }
         Ok(Some(key))
     }
