@@ -49,6 +49,9 @@ mod transport;
 
 #[cfg(feature = "fuzz")]
 #[doc(hidden)]
+pub use legacy::fuzz::rewritten;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
 pub use tls::fuzz::{names_match, read_certificate};
 
 #[cfg(test)]

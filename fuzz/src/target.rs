@@ -8,6 +8,7 @@ pub mod sasl;
 #[cfg(feature = "protium")]
 pub mod tls;
 pub mod transport;
+pub mod urls;
 pub mod values;
 
 /// A target by name.
@@ -22,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "message_decode", run: message::message_decode },
     Target { name: "sasl", run: sasl::sasl },
     Target { name: "formats", run: formats::formats },
+    Target { name: "urls", run: urls::urls },
     #[cfg(feature = "protium")]
     Target { name: "tls_records", run: tls::tls_records },
     #[cfg(feature = "protium")]

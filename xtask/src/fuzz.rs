@@ -12,8 +12,8 @@ use crate::tls::OPENSSL_PACKAGES;
 use crate::{Outcome, packages, shell};
 
 /// What can be fuzzed.
-pub(crate) const TARGETS: [&str; 7] =
-    ["transport", "sasl", "data_decode", "message_decode", "formats", "tls_records", "certificates"];
+pub(crate) const TARGETS: [&str; 8] =
+    ["transport", "sasl", "data_decode", "message_decode", "formats", "urls", "tls_records", "certificates"];
 
 /// The compiler's flags for coverage: a counter at every branch.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \

@@ -20,6 +20,7 @@ fn main() {
     values(&folder.join("data_decode"));
     messages(&folder.join("message_decode"));
     formats(&folder.join("formats"));
+    urls(&folder.join("urls"));
     authentications(&folder.join("sasl"));
     orders_for_tls(&folder.join("tls_records"));
     certificates(&folder.join("certificates"));
@@ -41,6 +42,18 @@ fn certificates(folder: &Path) {
         ("address", "[::1]/::1\n"),
     ] {
         write(folder, name, &[line.as_bytes(), certificate].concat());
+    }
+}
+
+/// A URL, a pattern, and what is made of addresses that it fits.
+fn urls(folder: &Path) {
+    for (name, lines) in [
+        ("whole", "amqps://us%3Aer:p%40ss@[::1]:5671/path/to\namqps://*/%/*\namqp://$1:5672/$2$$$3"),
+        ("host", "host\n*\n$0"),
+        ("port", "host:amqp/\n%:%\n$2$9$1"),
+        ("broken", "://@:[]:%4g%/?#\n**%%**\n$"),
+    ] {
+        write(folder, name, lines.as_bytes());
     }
 }
 
