@@ -53,9 +53,13 @@ impl Spacing {
 }
 
 impl Payload {
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        let gaps = self.spacing.map_or(0, |spacing| self.frames(spacing) * spacing.head());
-        self.bytes.len() - self.start - gaps + self.late
+        let stored = self.bytes.len() - self.start + self.late;
+        match self.spacing {
+            None => stored,
+            Some(spacing) => stored - self.frames(spacing) * spacing.head(),
+        }
     }
 
     /// Counts `n` bytes that wait where they have arrived.
@@ -180,31 +184,37 @@ impl Payload {
     pub(crate) fn consume(&mut self, buffers: &mut AtHand, n: usize) -> usize {
         let n = n.min(self.bytes.len() - self.start);
         self.start += n;
-        if self.start == self.bytes.len() {
+        if n > 0 && self.start == self.bytes.len() {
             self.give_back(buffers);
         }
         n
     }
 
     /// Drops what is left and tells how much that was.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn clear(&mut self, buffers: &mut AtHand) -> usize {
-        if self.is_empty() {
-            return 0;
+        if self.spacing.is_some() {
+            return self.clear_spaced(buffers);
         }
+        let dropped = self.bytes.len() - self.start + std::mem::take(&mut self.late);
+        if !self.bytes.is_empty() {
+            self.give_back(buffers);
+        }
+        dropped
+    }
+
+    #[cold]
+    fn clear_spaced(&mut self, buffers: &mut AtHand) -> usize {
         let dropped = self.len();
-        self.late = 0;
+        self.spacing = None;
         self.give_back(buffers);
         dropped
     }
 
     #[inline]
     fn give_back(&mut self, buffers: &mut AtHand) {
-        if !self.bytes.is_empty() {
-            self.start = 0;
-            self.spacing = None;
-            buffers.give(std::mem::take(&mut self.bytes));
-        }
+        self.start = 0;
+        buffers.give(std::mem::take(&mut self.bytes));
     }
 }
 

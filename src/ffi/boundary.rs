@@ -221,7 +221,13 @@ unsafe fn fail(transport: *mut pn_transport_t, connection: *mut pn_connection_t)
 ///
 /// # Safety
 /// `logger` is live.
+#[inline]
 unsafe fn tracing_of(logger: *mut logger::pn_logger_t) -> Tracing {
+    let finest = Levels::PN_LEVEL_FRAME as u32 | Levels::PN_LEVEL_RAW as u32 | Levels::PN_LEVEL_DEBUG as u32;
+    // SAFETY: passed on from the caller.
+    if !unsafe { logger::wants(logger, Subsystems::PN_SUBSYSTEM_ALL as _, finest) } {
+        return Tracing::default();
+    }
     // SAFETY: passed on from the caller.
     let wants =
         |subsystem: Subsystems, level: Levels| unsafe { logger::wants(logger, subsystem as _, level as _) };

@@ -82,7 +82,7 @@ pub(crate) struct ConnectionIo {
 }
 
 /// How much is read at a time.
-const CHUNK: usize = 128 * 1024;
+const CHUNK: usize = 256 * 1024;
 
 /// How often a batch reads before others have their turn: when somebody waits for the thread, and when nobody does.
 const READS: [u8; 2] = [1, 4];

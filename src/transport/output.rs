@@ -34,6 +34,9 @@ impl Transport {
         if let Some(connection) = connection.as_deref_mut() {
             connection.settle_arrived();
         }
+        if self.is_quiet(connection.as_deref()) {
+            return Some(0);
+        }
         self.begin_cover(connection.as_deref_mut());
         if self.unsent() < LITTLE_OUTPUT {
             self.generate(connection.as_deref_mut());
@@ -52,6 +55,13 @@ impl Transport {
             return None;
         }
         Some(self.head().len())
+    }
+
+    /// The most frequent case: nothing waits, there are no layers around AMQP, and nothing has changed.
+    #[inline]
+    fn is_quiet(&self, connection: Option<&Connection>) -> bool {
+        let bare = self.cover.is_none() && self.sasl.is_none() && self.protection.is_none();
+        bare && !self.output_ends && self.output.is_empty() && self.has_nothing_to_say(connection)
     }
 
     /// What [`Self::pending`] last came to, where answers from outside may have added something since.
@@ -96,6 +106,7 @@ impl Transport {
     }
 
     /// What goes through a layer of ours counted as speech when it was put in.
+    #[inline]
     fn drop_head(&mut self, n: usize) {
         if let Some(session) = self.cover.as_mut().and_then(|cover| cover.session.as_mut()) {
             return session.sent(n.min(session.wire().len()));
@@ -145,7 +156,8 @@ impl Transport {
         self.output.rest();
     }
 
-    /// The most frequent case: the layers are set up, and nothing has changed.
+    /// The layers are set up, and nothing has changed.
+    #[inline]
     fn has_nothing_to_say(&self, connection: Option<&Connection>) -> bool {
         let quiet = |connection: &Connection| self.close_sent || connection.changed.is_empty();
         self.output_ends || (self.output_layer == OutputLayer::Amqp && connection.is_none_or(quiet))

@@ -75,11 +75,13 @@ impl OutputBuffer {
     }
 
     /// The first bytes that wait; all of them, unless there are large messages.
+    #[inline]
     pub(super) fn pending(&self) -> &[u8] {
-        match self.ahead.front() {
-            Some(piece) => piece.pending(),
-            None => self.written(),
-        }
+        if self.ahead_length == 0 { self.written() } else { self.first_ahead() }
+    }
+
+    fn first_ahead(&self) -> &[u8] {
+        self.ahead.front().map(Piece::pending).unwrap_or_default()
     }
 
     /// All bytes that wait.
@@ -88,14 +90,17 @@ impl OutputBuffer {
         self.ahead.iter().map(Piece::pending).chain(last)
     }
 
+    #[inline]
     fn written(&self) -> &[u8] {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.start >= self.bytes.len() && self.ahead.is_empty()
+        self.start >= self.bytes.len() && self.ahead_length == 0
     }
 
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.written().len() + self.ahead_length
     }
@@ -103,12 +108,13 @@ impl OutputBuffer {
     /// Drops up to `n` bytes from the front and tells how many.
     #[inline]
     pub(super) fn take(&mut self, n: usize) -> usize {
-        let before = if self.ahead.is_empty() { 0 } else { self.take_ahead(n) };
+        let before = if self.ahead_length == 0 { 0 } else { self.take_ahead(n) };
         let rest = (n - before).min(self.written().len());
         self.start += rest;
         before + rest
     }
 
+    #[cold]
     fn take_ahead(&mut self, n: usize) -> usize {
         let n = n.min(self.ahead_length);
         let mut rest = n;
@@ -141,7 +147,7 @@ impl OutputBuffer {
             self.usual = self.bytes.len().max(self.usual - self.usual / 8);
         }
         pool::give(std::mem::take(&mut self.bytes));
-        if !self.ahead.is_empty() {
+        if self.ahead_length > 0 {
             self.take_ahead(usize::MAX);
         }
     }
