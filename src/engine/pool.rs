@@ -140,8 +140,15 @@ pub(crate) fn take(wanted: usize) -> Vec<u8> {
     POOL.try_with(|pool| pool.borrow_mut().take(wanted))
         .ok()
         .flatten()
-        .unwrap_or_else(|| Vec::with_capacity(wanted))
+        .unwrap_or_else(|| Vec::with_capacity(rounded(wanted)))
 }
+
+/// A new buffer that is not small is a little larger than wanted, so that it serves for those of nearly the same size.
+fn rounded(wanted: usize) -> usize {
+    if wanted > SMALL { wanted.saturating_add(GRAIN - 1) / GRAIN * GRAIN } else { wanted }
+}
+
+const GRAIN: usize = 1024;
 
 /// Leaves a buffer to the next taker.
 pub(crate) fn give(buffer: Vec<u8>) {
@@ -249,7 +256,7 @@ mod tests {
             assert_eq!((take(50).capacity(), take(1).capacity()), (200, 100));
             assert_eq!(take(1).capacity(), 64, "no smaller than what is worth keeping");
             assert_eq!(take(9_000).capacity(), 10_000);
-            assert_eq!(take(9_000).capacity(), 9_000, "there is none left that fits");
+            assert_eq!(take(9_000).capacity(), 9_216, "there is none left that fits");
             give(Vec::with_capacity(2 << 20));
             assert!(take(5_000).capacity() < 2 << 20, "what is too large is not kept");
             for _ in 0..10_000 {
