@@ -132,8 +132,7 @@ pub(crate) unsafe extern "C" fn protium_shim_data_fill(
     let mut arguments = CArguments { args, target: data };
     let fill = |tree: &mut Data| {
         // Arguments may point to bytes of the tree as it was; these stay until all arguments are read.
-        let _kept = tree.replace_text();
-        let result = tree.fill(format, &mut arguments);
+        let result = tree.with_text_kept(|tree| tree.fill(format, &mut arguments));
         if let Err(fault) = &result {
             report(fault);
         }

@@ -58,7 +58,13 @@ pub(crate) struct Data {
     scratch: Cell<Vec<encode::Level>>,
     /// Memory of the last decoding, kept for the next one.
     levels: Vec<Level>,
+    /// While bytes lent before have to stay valid: the byte buffers that became too small.
+    outgrown: Option<Box<Outgrown>>,
 }
+
+/// Byte buffers that somebody may still look into.
+#[derive(Default)]
+struct Outgrown(Vec<Vec<u8>>);
 
 /// What a tree may hold.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +95,7 @@ impl Default for Data {
             fault: None,
             scratch: Cell::default(),
             levels: Vec::new(),
+            outgrown: None,
         }
     }
 }
@@ -101,6 +108,7 @@ impl Clone for Data {
             fault: self.fault.clone(),
             scratch: Cell::default(),
             levels: Vec::new(),
+            outgrown: None,
             ..*self
         }
     }
@@ -188,13 +196,22 @@ impl Data {
         self.text.as_ptr_range().contains(&start)
     }
 
-    /// Goes on with a copy of the byte buffer, so that bytes lent before stay valid as long as the result.
-    pub(crate) fn replace_text(&mut self) -> Vec<u8> {
-        if self.text.is_empty() {
-            return Vec::new();
-        }
-        let copy = self.text.clone();
-        std::mem::replace(&mut self.text, copy)
+    /// Keeps bytes lent before valid while `act` puts values.
+    pub(crate) fn with_text_kept<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
+        self.outgrown = Some(Box::default());
+        let result = act(self);
+        self.outgrown = None;
+        result
+    }
+
+    /// Makes room for `more` bytes in the byte buffer.
+    #[cold]
+    fn grow_text(&mut self, more: usize) {
+        let Some(outgrown) = &mut self.outgrown else { return self.text.reserve(more) };
+        let room = (self.text.len() + more).max(self.text.capacity().saturating_mul(2));
+        let mut larger = Vec::with_capacity(room);
+        larger.extend_from_slice(&self.text);
+        outgrown.0.push(std::mem::replace(&mut self.text, larger));
     }
 
     #[inline]

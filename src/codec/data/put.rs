@@ -215,7 +215,9 @@ impl Data {
     pub(super) fn intern(&mut self, bytes: &[u8]) -> Result<Span, Fault> {
         self.charge_limit(bytes.len())?;
         let span = Span::new(self.text.len(), bytes.len()).ok_or_else(Fault::buffer_limit)?;
-        self.text.reserve(bytes.len() + 1);
+        if self.text.capacity() - self.text.len() <= bytes.len() {
+            self.grow_text(bytes.len() + 1);
+        }
         self.text.extend_from_slice(bytes);
         self.text.push(0);
         Ok(span)

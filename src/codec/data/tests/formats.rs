@@ -179,3 +179,22 @@ fn wrong_scan_formats_are_told() {
     let fault = scan("]");
     assert_eq!((fault.kind, fault.text.as_ref()), (FaultKind::Failed, "exit failed"));
 }
+
+#[test]
+fn filling_bit_by_bit_keeps_what_was_lent_and_copies_it_seldom() {
+    let mut d = Data::new();
+    let mut moves = 0;
+    for _ in 0..5000 {
+        let before = d.text.as_ptr();
+        d.with_text_kept(|d| {
+            fill(d, "S", vec![words("word")]).unwrap();
+            let kept =
+                d.outgrown.as_ref().map(|outgrown| outgrown.0.iter().any(|old| old.as_ptr() == before));
+            let moved = d.text.as_ptr() != before;
+            assert!(!moved || d.text.len() == 5 || kept == Some(true));
+            moves += usize::from(moved);
+        });
+        assert!(d.outgrown.is_none());
+    }
+    assert!(moves < 20, "{moves}");
+}
