@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_copy_is_whole_over_every_distance() {
         let source: Vec<u8> = (0..3 * PAGE).map(|n| (n % 251) as u8).collect();
-        for distance in (0..200).chain(PAGE - 70..PAGE) {
+        for distance in (0..200).chain(PAGE - 70..PAGE).step_by(if cfg!(miri) { 60 } else { 1 }) {
             let from = &source[7..7 + 2 * PAGE + distance % 3];
             let start = (from.as_ptr().addr() + distance) % PAGE;
             let mut place = vec![0; 4 * PAGE];

@@ -112,6 +112,7 @@ fn ids_that_grow_longer_than_expected_do_not_matter() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn a_message_sent_in_place_is_not_copied_and_counts_until_it_is_framed() {
     let mut pair = pair(0, WindowLimit::None);
     let key = send(&mut pair.client, PLAIN, &body(100_000), WHOLE);
@@ -129,6 +130,7 @@ fn a_message_sent_in_place_is_not_copied_and_counts_until_it_is_framed() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn an_aborted_or_changed_message_does_not_go_as_it_was_stored() {
     let mut pair = pair(4096, WindowLimit::None);
     let key = send(&mut pair.client, Manner { complete: false, ..PLAIN }, &body(40_000), WHOLE);

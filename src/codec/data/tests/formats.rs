@@ -181,6 +181,7 @@ fn wrong_scan_formats_are_told() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes an interpreter too long")]
 fn filling_bit_by_bit_keeps_what_was_lent_and_copies_it_seldom() {
     let mut d = Data::new();
     let mut moves = 0;
