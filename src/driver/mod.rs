@@ -81,8 +81,8 @@ impl<'a> Driver<'a> {
         self.transport.head()
     }
 
-    /// What was read and not taken gets no more memory than it needs.
-    pub(crate) fn rest(&mut self) {
+    /// Puts what was read and not taken where it needs no more memory than it has bytes, as [`Self::output`] does.
+    pub(crate) fn store_unread(&mut self) {
         if let Some(connection) = self.connection.as_deref_mut() {
             connection.settle_arrived();
         }

@@ -1,9 +1,10 @@
 //! Copies of message bytes, at the same speed wherever they come from and go to.
 //!
 //! For more than about 2 KiB the C library's `memcpy` uses one string instruction, which some processors of today
-//! (Zen 3 and 4) carry out up to 15 times more slowly when the destination lies 1 to 15 bytes behind the source, modulo the
-//! size of a page. Between pieces of a stream that distance takes every value in time, and sometimes keeps one. Smaller
-//! copies use vector instructions, which do not mind and are no slower; so a copy over such a distance goes in pieces.
+//! (Zen 4, for one) carry out up to 15 times more slowly when the destination lies 1 to 15 bytes beyond the source,
+//! modulo the size of a page. Between pieces of a stream that distance takes every value in time, and sometimes keeps
+//! one. Smaller copies use vector instructions, which do not mind and are no slower; so a copy over such a distance goes
+//! in pieces.
 
 /// Appends `bytes` to `out`.
 #[inline]

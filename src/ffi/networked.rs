@@ -341,9 +341,9 @@ impl Wire for Line<'_> {
         }
     }
 
-    fn rest(&mut self) {
+    fn store_unread(&mut self) {
         // SAFETY: the driver's transport is live, and this thread's.
-        unsafe { on_driver(self.transport(), (), |unit| unit.rest()) };
+        unsafe { on_driver(self.transport(), (), |unit| unit.store_unread()) };
     }
 
     fn output_ended(&mut self) -> bool {

@@ -28,8 +28,8 @@ pub(crate) trait Wire {
     /// Hands the bytes to be written to `write`, in their pieces; it tells how many it has taken. Does not call it if
     /// there are none.
     fn give_out(&mut self, write: &mut dyn FnMut(&[IoSlice<'_>]) -> usize);
-    /// Nothing can be written for now: what was read and not taken gets no more memory than it needs.
-    fn rest(&mut self);
+    /// Puts what was read and not taken where it needs no more memory than it has bytes, as output would.
+    fn store_unread(&mut self);
     /// Whether nothing will be written any more.
     fn output_ended(&mut self) -> bool;
     /// Whether neither direction is open.
@@ -226,7 +226,7 @@ impl ConnectionIo {
         if !wire.has_events() {
             self.send(wire);
             if !self.writable {
-                wire.rest();
+                wire.store_unread();
             }
         }
         if pending.any(Signals::ERROR) {

@@ -17,7 +17,7 @@ struct Record {
     failed: bool,
     /// Input makes events.
     answers: bool,
-    rested: bool,
+    stored: bool,
 }
 
 impl Wire for Record {
@@ -47,8 +47,8 @@ impl Wire for Record {
         }
     }
 
-    fn rest(&mut self) {
-        self.rested = true;
+    fn store_unread(&mut self) {
+        self.stored = true;
     }
 
     fn output_ended(&mut self) -> bool {
@@ -187,7 +187,7 @@ fn a_socket_that_takes_no_more_is_written_to_when_it_does() {
     assert!(left > 0, "more than any socket holds");
     run(&mut connection, &mut wire, Signals::NONE, |_| true);
     assert_eq!(wire.output.len(), left, "it is known to be full");
-    assert!(wire.rested);
+    assert!(wire.stored);
     let mut room = vec![0; 1_000_000];
     while !wire.output.is_empty() {
         let _ = peer.recv(&mut room);
